@@ -1,0 +1,309 @@
+"""What happened: facts in the past tense, from which everything about a complaint follows.
+
+An event never changes once stored. `EVENTS` names each kind for storage and for `history`; every
+event says when (`at`) and by whom (`by`: "complainant", "ombud" or a caseworker's name).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, Literal
+
+from bot.domain.answers import Attachment, Contact, OccurredOn, RemedySought
+from bot.domain.assessment import InitialAssessment, Level, Severity
+from bot.domain.form import Details
+
+COMPLAINANT: Final = "complainant"
+OMBUD: Final = "ombud"
+
+
+class Privacy(StrEnum):
+    """Who may see who complains (ISO 10002:2018, 4.10)."""
+
+    NAMED = "named"
+    CONFIDENTIAL = "confidential"
+    ANONYMOUS = "anonymous"
+
+
+class Finding(StrEnum):
+    """What the organisation finds about a complaint."""
+
+    UPHELD = "upheld"
+    PARTLY = "partly"
+    NOT_UPHELD = "not_upheld"
+
+
+class Outcome(StrEnum):
+    """Whether the complainant thinks the outcome fair."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+class CloseReason(StrEnum):
+    """Why a complaint may be closed (ISO 10002:2018, 7.9)."""
+
+    ACCEPTED = "accepted"
+    EXHAUSTED = "exhausted"
+    WITHDRAWN = "withdrawn"
+    UNREACHABLE = "unreachable"
+    REFERRED = "referred"
+
+
+class OtherMatter(StrEnum):
+    """What people say that is no complaint, and is recorded all the same (ISO 10002:2018, 3)."""
+
+    QUESTION = "question"
+    PRAISE = "praise"
+    REQUEST = "request"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintReceived(Event):
+    """A complaint was lodged; `regime` is the version of the rules in force on that day."""
+
+    details: Details
+    attachments: tuple[Attachment, ...]
+    privacy: Privacy
+    assessment: InitialAssessment
+    points: tuple[str, ...]
+    language: str
+    channel: str
+    regime: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintAcknowledged(Event):
+    """The automatic acknowledgement was issued (7.4)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcknowledgedByPerson(Event):
+    """A person took notice for the first time: another event, and another clock."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerAssigned(Event):
+    """Somebody is accountable from now on (4.12)."""
+
+    owner: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssessmentMade(Event):
+    """A person judged; what is None was left as it stood."""
+
+    category: str | None = None
+    severity: Severity | None = None
+    safety: bool | None = None
+    complexity: Level | None = None
+    impact: Level | None = None
+    immediate_action: bool | None = None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionAsked(Event):
+    """A caseworker wants to know more from the complainant."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteWritten(Event):
+    """Words among caseworkers: they never leave the desk."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSent(Event):
+    """A caseworker wrote to the complainant."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplainantAdded(Event):
+    """The complainant said more, or answered a caseworker's question."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceAdded(Event):
+    """The complainant gave more files."""
+
+    attachments: tuple[Attachment, ...]
+
+
+Answer = str | OccurredOn | RemedySought | Contact | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailTold(Event):
+    """An answer of the form came, or was corrected, after the complaint was lodged."""
+
+    question: str
+    text: str | None = None
+    occurred_on: OccurredOn | None = None
+    remedy_sought: RemedySought | None = None
+    contact: Contact | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """The answer, whichever shape it has."""
+        return self.occurred_on or self.remedy_sought or self.contact or self.text
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivacyChanged(Event):
+    """The complainant decided anew who may see who they are."""
+
+    privacy: Privacy
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateCodeRenewed(Event):
+    """The old private code opens nothing any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRequested(Event):
+    """Somebody asked to talk to a person."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherMatterRecorded(Event):
+    """A question, praise or request came; no complaint, but counted."""
+
+    matter: OtherMatter
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseGiven(Event):
+    """The organisation answered: a finding with reasons, remedies and prevention (7.7, 7.8)."""
+
+    text: str
+    finding: Finding
+    reasons: str
+    remedy: tuple[str, ...] = ()
+    prevention: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseAccepted(Event):
+    """The complainant accepts the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewRequested(Event):
+    """The complainant does not accept the answer: the next stage begins (7.9)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalBodySignposted(Event):
+    """The stages here are exhausted; the complainant was told where to go (ISO 10003)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineExtended(Event):
+    """The answer will come later, and why."""
+
+    until: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalated(Event):
+    """Somebody higher up must look."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergedInto(Event):
+    """This complaint goes on as part of another."""
+
+    into: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityRevealed(Event):
+    """A caseworker saw who complains, and gave a reason (4.10)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintWithdrawn(Event):
+    """The complainant took the complaint back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintClosed(Event):
+    """Nothing more is to be done."""
+
+    reason: CloseReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintReopened(Event):
+    """Work goes on after all."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandlingRated(Event):
+    """How the complainant found the handling, 1 (bad) to 5 (good) (8.3)."""
+
+    handling: Literal[1, 2, 3, 4, 5]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeRated(Event):
+    """Whether the complainant finds the outcome fair (8.3)."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingCommented(Event):
+    """What the complainant says beside the ratings."""
+
+    comment: str
+
+
+EVENTS: Final[dict[str, type[Event]]] = {
+    kind.__name__: kind
+    for kind in (
+        ComplaintReceived, ComplaintAcknowledged, AcknowledgedByPerson, OwnerAssigned,
+        AssessmentMade, QuestionAsked, NoteWritten, MessageSent, ComplainantAdded, EvidenceAdded,
+        DetailTold, PrivacyChanged, PrivateCodeRenewed, PersonRequested, OtherMatterRecorded,
+        ResponseGiven, ResponseAccepted, ReviewRequested, ExternalBodySignposted,
+        DeadlineExtended, Escalated, MergedInto, IdentityRevealed, ComplaintWithdrawn,
+        ComplaintClosed, ComplaintReopened, HandlingRated, OutcomeRated, RatingCommented,
+    )
+}  # fmt: skip
+
+
+def facts(event: Event) -> dict[str, object]:
+    """What an event holds beside time and actor, by field."""
+    own = (field.name for field in fields(event) if field.name not in ("at", "by"))
+    return {name: getattr(event, name) for name in own}
