@@ -1,0 +1,65 @@
+"""The summary before sending: every line can be changed, by button or in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.dialogue import answering, intake, lodging
+from bot.dialogue.conversation import Open
+from bot.dialogue.interpretation import Intent
+from bot.dialogue.noticing import Noticed, anonymous, notice
+from bot.dialogue.replies import Text
+from bot.dialogue.scene import Scene, Turn
+from bot.domain.events import Privacy
+from bot.domain.form import Question
+
+_SENDING = frozenset({Intent.SEND, Intent.AFFIRM})
+
+
+def answer(turn: Turn, scene: Scene) -> Turn:
+    """What is written while the summary is open: send it, change a line, add to the story."""
+    heard = scene.heard
+    if heard.command in _SENDING:
+        return lodging.lodge(turn, scene)
+    if heard.command is Intent.DENY:
+        return turn.say("check.what_to_change")
+    if any(date.is_future for date in heard.dates) and _names_the_day(scene):
+        return turn.say("date.future")
+    noticed = notice(turn.draft, heard, None)
+    if heard.has(Intent.NONSENSE):
+        return answering.miss(turn)
+    if noticed.learned or noticed.changed:
+        return _changed(turn, scene, noticed)
+    if len(heard.questions_named) == 1 and not heard.is_story:
+        return change(turn, scene, Question(heard.questions_named[0]))
+    return intake.tell(turn, scene, scene.text, heard).say("added_to_story")
+
+
+def _names_the_day(scene: Scene) -> bool:
+    return Question.OCCURRED_ON in scene.heard.questions_named or scene.heard.has(Intent.CORRECT)
+
+
+def _changed(turn: Turn, scene: Scene, noticed: Noticed) -> Turn:
+    heard = scene.heard
+    draft = noticed.draft
+    if heard.is_story and heard.command is not Intent.CORRECT:
+        draft = intake.add_to_story(draft, scene.text, heard)
+    return intake.proceed(turn.with_draft(draft), scene, *intake.remarks(noticed))
+
+
+def change(turn: Turn, scene: Scene, question: Question) -> Turn:
+    """Opens one line of the summary again; what stands in it stays until something new is said."""
+    return turn.open(Open(question, purpose="change"))
+
+
+def set_privacy(turn: Turn, scene: Scene, privacy: Privacy) -> Turn:
+    """Who may see who complains, chosen before sending."""
+    if privacy is Privacy.ANONYMOUS:
+        draft = anonymous(turn.draft)
+    else:
+        was_anonymous = turn.draft.privacy is Privacy.ANONYMOUS
+        draft = replace(turn.draft, privacy=privacy)
+        if was_anonymous and not scene.channel_tells_name:
+            reopened = {Question.NAME, Question.CONTACT}
+            draft = replace(draft, settled=draft.settled - reopened)
+    return intake.proceed(turn.with_draft(draft), scene, Text(f"privacy.set.{privacy}"))

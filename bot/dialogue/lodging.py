@@ -1,0 +1,151 @@
+"""Turns a draft into a complaint: receipt and acknowledgement in one (ISO 10002:2018, 7.2, 7.4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from bot.dialogue.conversation import Draft
+from bot.dialogue.interpretation import HeardAssessment
+from bot.dialogue.messages import CodeOf, Kind
+from bot.dialogue.replies import Code, Reply, Text, Value, Words
+from bot.dialogue.scene import Scene, Turn
+from bot.domain.assessment import InitialAssessment, Level, Severity
+from bot.domain.complaint import Complaint, lodged
+from bot.domain.events import (
+    COMPLAINANT,
+    OMBUD,
+    ComplaintAcknowledged,
+    ComplaintReceived,
+    PersonRequested,
+    Privacy,
+)
+from bot.domain.form import Details
+from bot.domain.identity import NOBODY, Identity, parted
+from bot.domain.reference import Reference
+from bot.domain.regimes import next_promise
+
+AFTER_LODGING = ("status", "add", "copy", "person")
+
+
+def lodge(turn: Turn, scene: Scene) -> Turn:
+    """Lodges the draft: the events, and the acknowledgement that names the reference."""
+    draft, reference = turn.draft, scene.new_reference
+    complaint, identity = received(draft, scene)
+    turn = turn.record(reference, *complaint.history)
+    turn = replace(turn, identities={**turn.identities, reference: identity})
+    conversation = turn.conversation
+    return turn.remember(
+        complaints=(*conversation.complaints, reference),
+        current=reference,
+        draft=None,
+        open=None,
+        misses=0,
+    ).reply(acknowledgement(complaint, draft, scene))
+
+
+def received(draft: Draft, scene: Scene) -> tuple[Complaint, Identity]:
+    """The complaint as it begins, and who complains, kept apart.
+
+    It counts as received when the story was first told, not when the form was finished.
+    """
+    details, identity = parted(replace(draft.details, narrative=draft.narrative))
+    if draft.privacy is Privacy.ANONYMOUS:
+        identity = NOBODY
+    receipt = ComplaintReceived(
+        at=draft.started_at,
+        by=COMPLAINANT,
+        details=details,
+        attachments=draft.attachments,
+        privacy=draft.privacy,
+        assessment=assessed(draft, details),
+        points=draft.points,
+        language=scene.conversation.language,
+        channel=scene.message.address.channel,
+        regime=scene.organisation.regime.label,
+    )
+    complaint = lodged(scene.new_reference, scene.conversation.id, receipt, identity)
+    if draft.person_requested is not None:
+        asked = PersonRequested(at=scene.now, by=COMPLAINANT, text=draft.person_requested)
+        complaint = complaint.after(asked)
+    return complaint.after(ComplaintAcknowledged(at=scene.now, by=OMBUD)), identity
+
+
+def assessed(draft: Draft, details: Details) -> InitialAssessment:
+    """The machine's first judgement, which any caseworker may overrule (7.5)."""
+    heard = draft.assessment
+    return InitialAssessment(
+        category=draft.category.name if draft.category else None,
+        severity=heard.severity,
+        safety=heard.safety,
+        complexity=_complexity(draft),
+        impact=_impact(heard),
+        immediate_action=heard.immediate_action,
+        reasons=heard.reasons,
+    )
+
+
+def _complexity(draft: Draft) -> Level:
+    """Many points to answer, or somebody to speak for, take longer."""
+    parts = len(draft.points) + draft.speaks_for_another
+    return Level.LOW if parts <= 2 else Level.MEDIUM if parts <= 5 else Level.HIGH
+
+
+def _impact(heard: HeardAssessment) -> Level:
+    return {
+        Severity.LOW: Level.LOW,
+        Severity.MEDIUM: Level.MEDIUM,
+        Severity.HIGH: Level.HIGH,
+        Severity.CRITICAL: Level.HIGH,
+    }[heard.severity]
+
+
+def acknowledgement(complaint: Complaint, draft: Draft, scene: Scene) -> Reply:
+    """Reference, what was understood, what happens next and when, how to go on (R11)."""
+    others = tuple(privacy.value for privacy in Privacy if privacy is not draft.privacy)
+    values: dict[str, Value] = {
+        "reference": complaint.reference,
+        "private_code": Code(),
+        "subject": subject_of(complaint),
+        "remedy": complaint.details.remedy_sought or Text("not_provided"),
+    }
+    return Reply(
+        (Text("acknowledgement", values), Text("acknowledgement.next", next_values(complaint, scene))),
+        Kind.ACKNOWLEDGEMENT,
+        choices=(*AFTER_LODGING, *others),
+        reference=complaint.reference,
+        code_of=CodeOf(complaint.reference, complaint.code_renewals),
+    )
+
+
+def next_values(complaint: Complaint, scene: Scene) -> dict[str, Value]:
+    """When the next thing is promised, and where the way on is told."""
+    return {
+        "promise": promised_on(complaint, scene) or Text("not_provided"),
+        "rights": f"{scene.organisation.public_url}/rights",
+    }
+
+
+def promised_on(complaint: Complaint, scene: Scene) -> date | None:
+    """The day of the next promise."""
+    zone = scene.organisation.zone
+    promise = next_promise(complaint, scene.organisation.regime, zone)
+    return promise.due_at.astimezone(zone).date() if promise else None
+
+
+def subject_of(complaint: Complaint) -> Value:
+    """What it is about, in their words."""
+    return Words(shortened(complaint.details.subject or complaint.details.narrative, 160))
+
+
+def shortened(text: str, limit: int) -> str:
+    """The beginning of `text`, cut between words."""
+    flat = " ".join(text.split())
+    if len(flat) <= limit:
+        return flat
+    return flat[: limit - 1].rsplit(" ", 1)[0] + "…"
+
+
+def known_reference(turn: Turn) -> Reference:
+    """The complaint that was lodged last in this turn."""
+    return turn.conversation.complaints[-1]

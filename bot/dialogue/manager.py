@@ -1,0 +1,195 @@
+"""Takes one turn: the open question first, then the intent. Pure: a scene in, a turn out.
+
+While a question is open only a message that is *entirely* a command interrupts it ("They cancel
+my train every day" is an answer). Whatever interrupts, the question is put again afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.dialogue import (
+    answering,
+    asking,
+    checking,
+    confirming,
+    following,
+    intake,
+    opening,
+    pressing,
+    tracking,
+)
+from bot.dialogue.conversation import Conversation, Open
+from bot.dialogue.interpretation import Intent
+from bot.dialogue.messages import TEXT_LIMIT, Kind, Sender
+from bot.dialogue.replies import Reply, Text
+from bot.dialogue.scene import Handlers, Scene, Turn
+from bot.domain.form import FORM_QUESTIONS, Question
+
+_ANSWERS_ONLY = frozenset(
+    {
+        Intent.AFFIRM, Intent.DENY, Intent.DONT_KNOW, Intent.SKIP, Intent.REFUSE,
+        Intent.ALREADY_TOLD, Intent.SEND, Intent.CORRECT, Intent.ADD, Intent.NONSENSE, Intent.OTHER,
+        Intent.NEW_COMPLAINT, Intent.OUT_OF_SCOPE, Intent.REQUEST, Intent.RATE, Intent.SATISFIED,
+        Intent.NOT_SATISFIED,
+    }
+)  # fmt: skip
+"""What can be an answer: these never interrupt an open question."""
+
+_COMMENT_INTERRUPTS = frozenset({Intent.TRACK, Intent.PERSON, Intent.REPEAT, Intent.WHY})
+"""A comment may say anything, even thanks or abuse."""
+
+
+@dataclass(frozen=True)
+class Manager:
+    """The dialogue manager; `handlers` say what to do about each intent."""
+
+    handlers: Handlers
+
+    def take_turn(self, scene: Scene) -> Turn:
+        """What is said, remembered and recorded about one message."""
+        conversation = replace(scene.conversation, touched_at=scene.now)
+        turn = self._switch_language(Turn(conversation), scene)
+        scene = scene.with_conversation(turn.conversation)
+        return finish(self._dispatch(turn, scene), scene)
+
+    def greet(self, scene: Scene) -> Turn:
+        """The first words: what this is, that people read it, that it is free."""
+        turn = Turn(scene.conversation).reply(greeting(scene))
+        return finish(turn.open(Open(Question.NARRATIVE)), scene)
+
+    def _switch_language(self, turn: Turn, scene: Scene) -> Turn:
+        wanted = scene.heard.switch_to
+        return turn.remember(language=wanted) if wanted else turn
+
+    def _dispatch(self, turn: Turn, scene: Scene) -> Turn:
+        if len(scene.text) > TEXT_LIMIT:
+            return turn.say("too_long", limit=TEXT_LIMIT)
+        if action := scene.message.action or _typed_label(scene):
+            return pressing.press(turn, scene, action)
+        if scene.message.attachments:
+            return self._take_files(turn, scene)
+        if not scene.text.strip():
+            return turn.say("not_understood")
+        return self._hear(turn, scene)
+
+    def _take_files(self, turn: Turn, scene: Scene) -> Turn:
+        files = scene.message.attachments
+        turn = turn.reply(Reply((Text("file.saved", {"count": len(files)}),)))
+        complaint = following.meant(turn, scene)
+        if turn.conversation.active_draft is None and complaint and not complaint.status.is_final:
+            turn = following.attach(turn, scene, complaint, files)
+            return self._hear(turn, scene) if scene.text.strip() else turn
+        was_asked = turn.conversation.open
+        turn = intake.attach(turn, scene, files)
+        if scene.text.strip():
+            scene = scene.with_conversation(turn.conversation)
+            return self._hear(turn, scene)
+        is_answer = was_asked and was_asked.ask is Question.EVIDENCE
+        return intake.proceed(turn, scene) if is_answer or not turn.draft.told else turn
+
+    def _hear(self, turn: Turn, scene: Scene) -> Turn:
+        open_, command = turn.conversation.open, scene.heard.command
+        if command and command in self.handlers and _interrupts(command, open_):
+            return self.handlers[command](turn, scene)
+        taken = _ANSWERING[_kind_of(open_, turn.conversation)](turn, scene)
+        if taken is not None:
+            return taken
+        return opening.hear(turn, scene, self.handlers)
+
+
+def _typed_label(scene: Scene) -> str | None:
+    """Typing a button's label does the same as pressing it."""
+    typed = scene.text.strip().casefold().rstrip(".!")
+    if not typed or len(typed) > 80:
+        return None
+    ask = scene.open.ask if scene.open else None
+    offered = scene.conversation.offered
+    labels = ((scene.language.label(action, ask), action) for action in offered)
+    return next((action for label, action in labels if label.casefold() == typed), None)
+
+
+def _interrupts(command: Intent | None, open_: Open | None) -> bool:
+    if open_ is None:
+        return True
+    if open_.ask is Question.COMMENT:
+        return command in _COMMENT_INTERRUPTS
+    return command not in _ANSWERS_ONLY
+
+
+def _kind_of(open_: Open | None, conversation: Conversation) -> str:
+    """Which way of answering the open question calls for."""
+    if open_ is None:
+        return "nothing"
+    if open_.ask in FORM_QUESTIONS:
+        if open_.about is not None:
+            return "addition"
+        draft = conversation.active_draft
+        is_form = draft is not None and (draft.told or open_.ask is not Question.NARRATIVE)
+        return "form" if is_form else "nothing"
+    return open_.ask.value
+
+
+def _addition(turn: Turn, scene: Scene) -> Turn | None:
+    complaint = following.meant(turn, scene)
+    if complaint is None or scene.heard.command in answering.DECLINING | {Intent.DENY}:
+        return turn.open(None).say("as_you_like")
+    return following.add(turn, scene, complaint, scene.text)
+
+
+_ANSWERING: Mapping[str, Callable[[Turn, Scene], Turn | None]] = {
+    "nothing": lambda turn, scene: None,
+    "form": answering.answer,
+    "addition": _addition,
+    "check": checking.answer,
+    "confirm": confirming.answer,
+    "rating_handling": following.take_rating,
+    "rating_outcome": following.take_rating,
+    "comment": following.take_rating,
+    "reference": tracking.take_reference,
+    "private_code": tracking.take_code,
+}
+
+
+def greeting(scene: Scene) -> Reply:
+    """Says once that this is a program, that people read every complaint, and that it is free."""
+    organisation = scene.organisation
+    return Reply(
+        (
+            Text("greeting", {"organisation": organisation.name}),
+            Text("privacy.notice", {"url": f"{organisation.public_url}/rights"}),
+        ),
+    )
+
+
+def finish(turn: Turn, scene: Scene) -> Turn:
+    """Puts the open question into words, new or again, and notes which buttons are offered."""
+    open_ = turn.conversation.open
+    if open_ is None:
+        offered = turn.replies[-1].choices if turn.replies else ()
+        return turn.remember(offered=offered)
+    question = asking.question(open_, scene, turn)
+    if open_ != scene.open and asking.is_form_question(open_) and turn.conversation.draft:
+        counted = asking.left(turn.draft, scene) if open_.purpose != "change" else ()
+        question = replace(question, texts=(*counted, *question.texts))
+    if not question.choices and not turn.conversation.draft:
+        question = replace(question, choices=asking.GREETING_CHOICES)
+    turn = replace(turn, replies=_with_question(turn.replies, question))
+    return turn.remember(offered=question.choices)
+
+
+def _with_question(replies: tuple[Reply, ...], question: Reply) -> tuple[Reply, ...]:
+    """One message rather than two, where the last says nothing that stands for itself."""
+    last = replies[-1] if replies else None
+    is_plain = (
+        last is not None
+        and last.kind is Kind.TEXT
+        and question.kind is Kind.TEXT
+        and not last.choices
+        and not last.reference
+        and last.sender is Sender.BOT
+    )
+    if last is None or not is_plain:
+        return (*replies, question)
+    return (*replies[:-1], replace(question, texts=(*last.texts, *question.texts)))

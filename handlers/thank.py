@@ -1,0 +1,9 @@
+"""Thanks are taken kindly."""
+
+from __future__ import annotations
+
+from bot.dialogue.scene import Scene, Turn
+
+
+def handle(turn: Turn, scene: Scene) -> Turn:
+    return turn.say("thanks")
