@@ -1,0 +1,193 @@
+"""Builds everything from settings: the one place that knows all packages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from bot.casework import Casework
+from bot.codes import PrivateCodes
+from bot.dialogue.manager import Manager
+from bot.dialogue.scene import ExternalBody, Organisation
+from bot.domain.complaint import Complaint
+from bot.languages import Language, load_languages, spoken
+from bot.limiting import LookUps
+from bot.metrics import Metrics
+from bot.ports import Files, Storage, Understand
+from bot.presenting import presented
+from bot.rules import emergency_numbers, load_regime
+from bot.service import Service, Talk
+from bot.settings import Settings, settled_secret_key
+from handlers import HANDLERS
+from nlu.understand import Understanding
+from storage.files import DiskFiles
+from storage.migrating import migrate as migrate_database
+from storage.migrating import schema_versions
+from storage.opening import storage_for
+
+
+def now() -> datetime:
+    """The clock that everything but the pure code reads."""
+    return datetime.now(UTC)
+
+
+class Parts:
+    """What an installation is made of, each part built when it is first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @property
+    def database_url(self) -> str:
+        """Where everything is kept."""
+        return self.settings.database_url.get_secret_value()
+
+    def schema_versions(self) -> tuple[str | None, str]:
+        """The schema that the database has, and the one that is needed."""
+        return schema_versions(self.database_url)
+
+    @cached_property
+    def loaded_languages(self) -> Mapping[str, Language]:
+        """Every language by its code, and `keys`."""
+        return load_languages()
+
+    def languages(self) -> Mapping[str, Language]:
+        """The same, for whoever checks them."""
+        return self.loaded_languages
+
+    @cached_property
+    def _understanding(self) -> Understanding:
+        heard = {code: language.hearing for code, language in spoken(self.loaded_languages).items()}
+        return Understanding(heard, self.settings.references.patterns)
+
+    def understanding(self) -> Understand:
+        """The one way to hear a message."""
+        return self._understanding.understand
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.settings.time_zone)
+
+    @cached_property
+    def codes(self) -> PrivateCodes:
+        """Derives private codes from the secret key."""
+        return PrivateCodes(settled_secret_key(self.settings).get_secret_value())
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What is counted."""
+        return Metrics()
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        """Who answers, by which rules and where."""
+        told = self.settings
+        body = told.external_body
+        return Organisation(
+            name=told.organisation,
+            public_url=told.public_url.rstrip("/"),
+            zone=self.zone,
+            country=told.country,
+            regime=load_regime(told.regime),
+            external_body=body and ExternalBody(body.name, body.url or body.phone or ""),
+            emergency=emergency_numbers(told.country),
+            max_attachments=told.max_attachments,
+            draft_hours=told.draft_hours,
+        )
+
+    @cached_property
+    def talk(self) -> Talk:
+        """Everything a conversation is held with."""
+        return Talk(
+            manager=Manager(HANDLERS),
+            understand=self.understanding(),
+            organisation=self.organisation,
+            languages=self.loaded_languages,
+            default_language=self.settings.language,
+            codes=self.codes,
+        )
+
+    @cached_property
+    def storage(self) -> Storage:
+        """Where everything is kept, still closed."""
+        return storage_for(self.database_url)
+
+    @cached_property
+    def files(self) -> Files:
+        """Where evidence is kept."""
+        return DiskFiles(self.settings.files_dir, self.settings.max_attachment_bytes)
+
+    @cached_property
+    def service(self) -> Service:
+        """Takes messages from every channel."""
+        return Service(
+            self.storage,
+            self.files,
+            self.talk,
+            now,
+            LookUps(self.settings.lookups_per_hour, self.settings.limits.lookups_per_hour_in_all),
+            self.metrics,
+        )
+
+    @cached_property
+    def casework(self) -> Casework:
+        """What caseworkers do."""
+        return Casework(self.storage, self.talk, now)
+
+    def as_json(self, complaint: Complaint) -> Mapping[str, object]:
+        """A complaint in the shape of contract §4, identity kept apart where it must be."""
+        return presented(complaint, self.organisation.regime, self.zone)
+
+
+@dataclass(frozen=True)
+class Ombud:
+    """An installation that is open."""
+
+    parts: Parts
+
+    @property
+    def service(self) -> Service:
+        """Takes messages."""
+        return self.parts.service
+
+    @property
+    def desk(self) -> Casework:
+        """What caseworkers do."""
+        return self.parts.casework
+
+    @property
+    def storage(self) -> Storage:
+        """Where everything is kept."""
+        return self.parts.storage
+
+    def as_json(self, complaint: Complaint) -> Mapping[str, object]:
+        """A complaint in the shape of contract §4."""
+        return self.parts.as_json(complaint)
+
+
+@asynccontextmanager
+async def assembled(settings: Settings) -> AsyncIterator[Ombud]:
+    """An installation, its storage open until the block ends; SchemaMismatch where it is old."""
+    parts = Parts(settings)
+    await parts.storage.open()
+    try:
+        yield Ombud(parts)
+    finally:
+        await parts.storage.close()
+
+
+def migrate(settings: Settings) -> str:
+    """Brings the database to this version's schema and tells which that is."""
+    parts = Parts(settings)
+    migrate_database(parts.database_url)
+    return parts.schema_versions()[1]
+
+
+def understanding(settings: Settings) -> Understand:
+    """How messages are heard, without an installation around it."""
+    return Parts(settings).understanding()

@@ -1,0 +1,1 @@
+"""One file per command; `bot.cli` loads the one that is called."""

@@ -1,0 +1,202 @@
+"""Runs an installation: the web server, the relay and the reminders, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from hmac import compare_digest
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from bot import __version__
+from bot.assembly import Ombud, assembled, migrate, now
+from bot.dialogue.process import FACTS
+from bot.errors import OmbudError, SchemaMismatch
+from bot.relay import Relay
+from bot.reminders import Reminders
+from bot.settings import Settings
+from channels.staff.channel import StaffChannel
+from channels.web.app import build_app
+from channels.web.channel import WebChannel
+from channels.web.settings import WebSettings
+
+log = structlog.get_logger(__name__)
+
+_LEAVE_WITHIN = 8  # seconds for turns in progress; the contract allows 10 in all
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+
+
+def serve(settings: Settings, *, migrate: bool) -> int:
+    """Serves until SIGTERM or SIGINT; 0 after either, 1 where it could not start."""
+    try:
+        if migrate:
+            _migrated(settings)
+        asyncio.run(_serve(settings))
+    except (OmbudError, OSError) as error:
+        log.error("not started", reason=str(error))
+        return 1
+    return 0
+
+
+_migrated = migrate
+
+
+async def _serve(settings: Settings) -> None:
+    listening = _listen(settings)
+    settings = _with_port(settings, listening.getsockname()[1])
+    async with assembled(settings) as ombud:
+        web, app = application(ombud, settings)
+        server = uvicorn.Server(_config(app, settings))
+        async with _background(ombud, web, settings):
+            log.info("listening", port=settings.port)
+            with _stopping(web, server):
+                await server.serve(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    return socket.create_server((settings.host, settings.port), family=family, backlog=512)
+
+
+def _with_port(settings: Settings, port: int) -> Settings:
+    """With port 0 the chosen one, also in addresses that were not told."""
+    if settings.port == port:
+        return settings
+    told = settings.model_dump(exclude_unset=True) | {"port": port}
+    return Settings.model_validate(told)
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_LEAVE_WITHIN,
+        lifespan="off",
+        ws="none",
+    )
+
+
+@contextlib.contextmanager
+def _stopping(web: WebChannel, server: uvicorn.Server) -> Any:
+    """Streams never end by themselves: the first signal closes them, and then the server leaves."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        web.close()
+        server.should_exit = True
+
+    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]  # the signals are ours
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop)
+    try:
+        yield
+    finally:
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(sign)
+
+
+def application(ombud: Ombud, settings: Settings) -> tuple[WebChannel, FastAPI]:
+    """The web channel and the whole HTTP application around it."""
+    parts = ombud.parts
+    web_settings = WebSettings(
+        organisation=settings.organisation,
+        default_language=settings.language,
+        public_url=parts.organisation.public_url,
+        allowed_origins=settings.allowed_origins,
+        trusted_proxies=settings.trusted_proxies,
+        max_attachment_bytes=settings.max_attachment_bytes,
+        max_attachments=settings.max_attachments,
+        messages_per_minute=settings.messages_per_minute,
+        facts=_facts(settings),
+    )
+    web = WebChannel(
+        ombud.service,
+        parts.loaded_languages,
+        web_settings,
+        now=now,
+        private_code=parts.codes.of,
+    )
+    staff = StaffChannel(ombud.desk, parts.files, settings.names_by_token())
+    app = build_app(
+        web_settings,
+        version=__version__,
+        web=(*web.routers(), _health(ombud, settings)),
+        staff=staff.routers(),
+    )
+    return web, app
+
+
+def _facts(settings: Settings) -> Mapping[str, str]:
+    return dict.fromkeys(FACTS, "") | {"hours": str(settings.draft_hours)}
+
+
+def _health(ombud: Ombud, settings: Settings) -> APIRouter:
+    """Alive, ready, and what is counted."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def healthz() -> Response:
+        return JSONResponse({"status": "ok"})
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        is_ready = await ombud.storage.is_ready()
+        checks = {"database": is_ready}
+        status = "ok" if is_ready else "unavailable"
+        return JSONResponse({"status": status, "checks": checks}, 200 if is_ready else 503)
+
+    @router.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        if not _may_measure(request, settings):
+            return JSONResponse({"status": "forbidden"}, 403)
+        return Response(ombud.parts.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    return router
+
+
+def _may_measure(request: Request, settings: Settings) -> bool:
+    if settings.metrics_token is None:
+        return request.client is not None and request.client.host in _LOOPBACK
+    told = request.headers.get("authorization", "")
+    wanted = f"Bearer {settings.metrics_token.get_secret_value()}"
+    return compare_digest(told.encode(), wanted.encode())
+
+
+@contextlib.asynccontextmanager
+async def _background(ombud: Ombud, web: WebChannel, settings: Settings) -> AsyncIterator[None]:
+    """The relay and the reminders, as long as the block runs."""
+    relay = Relay(
+        ombud.storage, {web.name: web}, now, settings.retry_seconds, ombud.parts.metrics
+    )
+    reminders = Reminders(ombud.storage, ombud.parts.talk, now, ombud.parts.metrics)
+    tasks = [asyncio.create_task(_kept_alive(job)) for job in (relay.run, reminders.run)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _kept_alive(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """The outermost loop: whatever a job fails on, it is logged and begun again."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("background job failed", job=job.__qualname__)
+            await asyncio.sleep(1)
+
+
+__all__ = ["SchemaMismatch", "application", "serve"]

@@ -1,0 +1,1 @@
+"""The staff API: what caseworkers do, over HTTP (contract §4)."""

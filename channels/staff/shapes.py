@@ -1,0 +1,147 @@
+"""The JSON of complaints as the staff API answers it (contract §4), for OpenAPI."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from bot.domain.answers import ContactKind, Precision, Remedy
+from bot.domain.assessment import Level, Severity
+from bot.domain.events import Finding, Outcome, Privacy
+from bot.domain.status import Status
+
+
+class OccurredOnShape(BaseModel):
+    """When it happened; something ongoing has no end."""
+
+    start: date
+    end: date | None
+    precision: Precision
+    text: str
+
+
+class AmountShape(BaseModel):
+    """A sum; the currency is ISO 4217."""
+
+    value: str = Field(examples=["42.50"])
+    currency: str | None
+
+
+class RemedySoughtShape(BaseModel):
+    """What would put it right."""
+
+    kinds: list[Remedy]
+    amount: AmountShape | None
+    text: str
+
+
+class ContactShape(BaseModel):
+    """Where the organisation may answer."""
+
+    kind: ContactKind
+    value: str | None
+
+
+class DetailsShape(BaseModel):
+    """What was told; null is not told, refused, skipped or unknown, or kept apart."""
+
+    narrative: str
+    subject: str | None
+    occurred_on: OccurredOnShape | None
+    order_or_account: str | None
+    effect: str | None
+    remedy_sought: RemedySoughtShape | None
+    evidence: None = Field(description="The files are the complaint's `attachments`.")
+    name: str | None
+    contact: ContactShape | None
+    acting_for: str | None
+    adjustments: str | None
+
+
+class AttachmentShape(BaseModel):
+    """A file given as evidence; its content is at `attachments/{sha256}`."""
+
+    name: str
+    type: str
+    size: int
+    sha256: str
+
+
+class AssessmentShape(BaseModel):
+    """The initial assessment of ISO 10002:2018, 7.5."""
+
+    category: str | None
+    severity: Severity
+    safety: bool
+    complexity: Level
+    impact: Level
+    immediate_action: bool
+    reasons: list[str]
+
+
+class DeadlineShape(BaseModel):
+    """What is due when, and on which rule it rests."""
+
+    name: str
+    due_at: AwareDatetime
+    met_at: AwareDatetime | None
+    basis: str
+
+
+class ResponseShape(BaseModel):
+    """What the organisation answered."""
+
+    text: str
+    finding: Finding
+    reasons: str
+    remedy: list[str]
+    prevention: str | None
+    at: AwareDatetime
+    by: str
+
+
+class FeedbackShape(BaseModel):
+    """What the complainant thinks."""
+
+    handling: Literal[1, 2, 3, 4, 5] | None
+    outcome: Outcome | None
+    comment: str | None
+    at: AwareDatetime | None
+
+
+class HappenedShape(BaseModel):
+    """A fact, with fields of its own beside these."""
+
+    model_config = ConfigDict(extra="allow")
+    at: AwareDatetime
+    event: str
+    by: str
+
+
+class ComplaintShape(BaseModel):
+    """A complaint and all that became of it."""
+
+    reference: str = Field(examples=["CMP-4F7K-9Q2X-V"])
+    status: Status
+    language: str
+    channel: str
+    privacy: Privacy
+    received_at: AwareDatetime
+    acknowledged_at: AwareDatetime | None
+    owner: str | None
+    details: DetailsShape
+    attachments: list[AttachmentShape]
+    assessment: AssessmentShape
+    deadlines: list[DeadlineShape]
+    response: ResponseShape | None
+    feedback: FeedbackShape | None
+    history: list[HappenedShape]
+
+
+class PageShape(BaseModel):
+    """A page of complaints, newest first; `next` is the next page's cursor."""
+
+    complaints: list[ComplaintShape]
+    next: str | None

@@ -1,0 +1,1 @@
+"""Web chat: JSON over HTTP with server-sent events, the widget, and pages without JavaScript."""

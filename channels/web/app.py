@@ -1,0 +1,59 @@
+"""Puts the HTTP channels into one application: its errors, headers, limits and OpenAPI."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from channels.web import problems
+from channels.web.api import described
+from channels.web.api import problems as problem_answers
+from channels.web.bodies import BodyLimit
+from channels.web.security import Origins, SecurityHeaders
+from channels.web.settings import WebSettings
+
+_DESCRIPTION = """\
+Complaints told in chat, and what caseworkers do with them. Errors are problem documents
+(RFC 9457); times are ISO 8601 with offset."""
+
+
+class HttpApp(FastAPI):
+    """FastAPI whose description also knows what the chat reads for itself."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = dict(described(self))
+        return self.openapi_schema
+
+
+def build_app(
+    settings: WebSettings,
+    *,
+    version: str,
+    web: Sequence[APIRouter],
+    staff: Sequence[APIRouter] = (),
+) -> HttpApp:
+    """The application; more may be mounted into it, and is within the same limits and headers."""
+    app = HttpApp(
+        title="Ombud",
+        version=version,
+        description=_DESCRIPTION,
+        docs_url=None,  # would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,  # would answer with an address made of the Host header
+        separate_input_output_schemas=False,
+    )
+    problems.install(app)
+    for router in web:
+        app.include_router(router)
+    for router in staff:
+        app.include_router(router, responses=problem_answers(400, 401, 403, 404, 413, 422))
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit, limit=settings.body_limit, patience=settings.patience_seconds)
+    app.add_middleware(problems.Failures)
+    app.add_middleware(Origins, allowed=settings.origins)
+    app.add_middleware(SecurityHeaders)
+    return app

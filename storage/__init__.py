@@ -1,0 +1,1 @@
+"""Keeps what was said and what happened; the only package that knows a database."""

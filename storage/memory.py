@@ -1,0 +1,231 @@
+"""The storage in memory: the same promises without a file, for tests and for trying things out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.messages import Address, ConversationId, InboundMessage, OutboundMessage
+from bot.domain.complaint import Complaint
+from bot.domain.events import Event
+from bot.domain.reference import Reference
+from bot.errors import Conflict, Duplicate, StorageError
+from bot.ports import ComplaintFilter, ComplaintPage, Delivery, Receipt, Work
+from storage import cursors, works
+
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A delivery and what stands in its way."""
+
+    delivery: Delivery
+    queued_at: datetime
+    due_at: datetime = _AT_ONCE
+    leased_until: datetime | None = None
+    reason: str | None = None
+
+    def is_free(self, now: datetime, lease_seconds: float) -> bool:
+        longest = now + timedelta(seconds=2 * lease_seconds)
+        return self.leased_until is None or not now < self.leased_until <= longest
+
+
+@dataclass
+class MemoryStorage:
+    """Keeps everything until the process ends."""
+
+    _conversations: dict[ConversationId, Conversation] = field(default_factory=dict)
+    _addresses: dict[Address, ConversationId] = field(default_factory=dict)
+    _receipts: dict[tuple[Address, str], Receipt] = field(default_factory=dict)
+    _lines: dict[ConversationId, dict[int, OutboundMessage]] = field(default_factory=dict)
+    _complaints: dict[Reference, Complaint] = field(default_factory=dict)
+    _facts: dict[ConversationId, list[Event]] = field(default_factory=dict)
+    _outbox: dict[int, _Waiting] = field(default_factory=dict)
+    _callbacks: list[Callable[[Sequence[ConversationId]], None]] = field(default_factory=list)
+    quarantined: list[tuple[InboundMessage, str]] = field(default_factory=list)
+    _ids: count[int] = field(default_factory=lambda: count(1))
+    _is_open: bool = False
+
+    async def open(self) -> None:
+        self._is_open = True
+
+    async def close(self) -> None:
+        self._is_open = False
+
+    async def is_ready(self) -> bool:
+        return self._is_open
+
+    def on_commit(self, callback: Callable[[Sequence[ConversationId]], None]) -> None:
+        self._callbacks.append(callback)
+
+    async def commit(self, work: Work) -> None:
+        works.check_shape(work)
+        self._check(work)
+        if work.conversation:
+            self._keep_lines(work.conversation, work)
+        if work.receipt:
+            self._receipts[work.receipt.address, work.receipt.message_id] = work.receipt
+        for complaint, _ in work.complaints:
+            self._complaints[complaint.reference] = complaint
+        for fact in work.facts:
+            if fact.reference is None:
+                self._facts.setdefault(fact.conversation, []).append(fact.event)
+        for callback in self._callbacks:
+            callback(works.concerned(work))
+
+    def _check(self, work: Work) -> None:
+        if not self._is_open:
+            raise StorageError("The storage is closed.")
+        if work.receipt and (work.receipt.address, work.receipt.message_id) in self._receipts:
+            raise Duplicate
+        if work.conversation and not self._awaits(work.conversation):
+            raise Conflict
+        if any(self._events_of(one.reference) != before for one, before in work.complaints):
+            raise Conflict
+        known = {*self._conversations, *([work.conversation.id] if work.conversation else [])}
+        if not {fact.conversation for fact in work.facts} <= known:
+            raise StorageError("A fact needs its conversation.")
+
+    def _awaits(self, conversation: Conversation) -> bool:
+        if conversation.version == 1 and conversation.address in self._addresses:
+            return False
+        stored = self._conversations.get(conversation.id)
+        return (stored.version if stored else 0) == conversation.version - 1
+
+    def _events_of(self, reference: Reference) -> int:
+        stored = self._complaints.get(reference)
+        return stored.version if stored else 0
+
+    def _keep_lines(self, conversation: Conversation, work: Work) -> None:
+        self._conversations[conversation.id] = conversation
+        self._addresses[conversation.address] = conversation.id
+        lines = self._lines.setdefault(conversation.id, {})
+        if work.forgotten:
+            self._forget(conversation.id, *work.forgotten)
+        lines |= {line.seq: line for line in work.said}
+        for line in works.outgoing(work):
+            id_ = next(self._ids)
+            delivery = Delivery(id_, conversation.address, conversation.id, line, attempts=0)
+            self._outbox[id_] = _Waiting(delivery, queued_at=line.at)
+
+    def _forget(self, id_: ConversationId, first: int, last: int) -> None:
+        lines = self._lines[id_]
+        for seq in [seq for seq in lines if first <= seq <= last]:
+            del lines[seq]
+        for key, waiting in list(self._outbox.items()):
+            delivery = waiting.delivery
+            if delivery.conversation == id_ and first <= delivery.message.seq <= last:
+                del self._outbox[key]
+
+    async def conversation_at(self, address: Address) -> Conversation | None:
+        id_ = self._addresses.get(address)
+        return None if id_ is None else self._conversations[id_]
+
+    async def conversation(self, id_: ConversationId) -> Conversation | None:
+        return self._conversations.get(id_)
+
+    async def receipt(self, address: Address, message_id: str) -> Receipt | None:
+        return self._receipts.get((address, message_id))
+
+    async def messages(
+        self, conversation: ConversationId, after: int = 0, until: int | None = None
+    ) -> tuple[OutboundMessage, ...]:
+        lines = sorted(self._lines.get(conversation, {}).items())
+        return tuple(line for seq, line in lines if after < seq and (until is None or seq <= until))
+
+    async def complaints(self, references: Sequence[Reference]) -> Mapping[Reference, Complaint]:
+        return {one: self._complaints[one] for one in references if one in self._complaints}
+
+    async def find_complaints(self, wanted: ComplaintFilter) -> ComplaintPage:
+        length, start = cursors.page_length(wanted), cursors.position(wanted)
+        newest = reversed(self._in_order())
+        found = [one for one in newest if _is_wanted(one, wanted) and _is_after(one, start)]
+        page = tuple(found[:length])
+        if len(found) <= length:
+            return ComplaintPage(page, None)
+        return ComplaintPage(page, cursors.cursor_of(page[-1].received_at, page[-1].reference))
+
+    def _in_order(self) -> list[Complaint]:
+        return sorted(self._complaints.values(), key=lambda one: (one.received_at, one.reference))
+
+    async def all_complaints(self, since: datetime | None = None) -> AsyncIterator[Complaint]:
+        for complaint in self._in_order():
+            if since is None or complaint.received_at >= since:
+                yield complaint
+
+    async def conversation_facts(self, conversation: ConversationId) -> tuple[Event, ...]:
+        return tuple(self._facts.get(conversation, ()))
+
+    async def stale_drafts(self, before: datetime, limit: int = 100) -> tuple[Conversation, ...]:
+        stale = [
+            one
+            for one in self._conversations.values()
+            if works.has_draft(one) and one.touched_at < before
+        ]
+        return tuple(sorted(stale, key=lambda one: one.touched_at)[:limit])
+
+    async def claim(
+        self, now: datetime, lease_seconds: float, limit: int, channels: Collection[str]
+    ) -> tuple[Delivery, ...]:
+        due = [
+            one
+            for one in self._firsts()
+            if one.delivery.address.channel in channels
+            and one.due_at <= now
+            and one.is_free(now, lease_seconds)
+        ]
+        due.sort(key=lambda one: (one.due_at, one.delivery.id))
+        claimed = tuple(one.delivery for one in due[:limit])
+        await self.renew([one.id for one in claimed], now + timedelta(seconds=lease_seconds))
+        return claimed
+
+    def _waiting(self) -> list[_Waiting]:
+        return [one for _, one in sorted(self._outbox.items()) if one.reason is None]
+
+    def _firsts(self) -> list[_Waiting]:
+        firsts: dict[Address, _Waiting] = {}
+        for one in self._waiting():
+            firsts.setdefault(one.delivery.address, one)
+        return list(firsts.values())
+
+    async def renew(self, ids: Sequence[int], until: datetime) -> None:
+        for id_ in ids:
+            if id_ in self._outbox:
+                self._outbox[id_] = replace(self._outbox[id_], leased_until=until)
+
+    async def delivered(self, ids: Sequence[int]) -> None:
+        for id_ in ids:
+            self._outbox.pop(id_, None)
+
+    async def postpone(self, id_: int, until: datetime) -> None:
+        if id_ in self._outbox:
+            waiting = self._outbox[id_]
+            retried = replace(waiting.delivery, attempts=waiting.delivery.attempts + 1)
+            self._outbox[id_] = replace(waiting, delivery=retried, due_at=until, leased_until=None)
+
+    async def undeliverable(self, id_: int, reason: str) -> None:
+        if id_ in self._outbox:
+            self._outbox[id_] = replace(self._outbox[id_], reason=reason, leased_until=None)
+
+    async def outbox_size(self) -> tuple[int, datetime | None]:
+        waiting = self._waiting()
+        return len(waiting), min((one.queued_at for one in waiting), default=None)
+
+    async def quarantine(self, message: InboundMessage, error: str) -> None:
+        self.quarantined.append((message, error))
+
+
+def _is_wanted(complaint: Complaint, wanted: ComplaintFilter) -> bool:
+    return (
+        wanted.status in (None, complaint.status)
+        and wanted.category in (None, complaint.assessment.category)
+        and (wanted.since is None or complaint.received_at >= wanted.since)
+    )
+
+
+def _is_after(complaint: Complaint, start: cursors.Position | None) -> bool:
+    return start is None or (complaint.received_at, complaint.reference) < start

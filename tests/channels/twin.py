@@ -1,0 +1,136 @@
+"""A small service that keeps everything in memory, so that the channels are tested alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.messages import (
+    TEXT_LIMIT,
+    Address,
+    Choice,
+    ConversationId,
+    InboundMessage,
+    Kind,
+    OutboundMessage,
+    Sender,
+)
+from bot.domain.answers import Attachment
+from bot.domain.form import Question
+from bot.domain.reference import new_reference
+from bot.errors import FileTooLarge, MessageReused, TooManyFiles, TypeNotAccepted
+from bot.ports import Answer
+
+NOW = datetime(2026, 11, 23, 10, 42, 7, tzinfo=UTC)
+REFERENCE = new_reference("4F7K9Q2X")
+CODE = "7777KKKK"
+
+
+@dataclass
+class Twin:
+    """Echoes; `lodge` acknowledges, `boom` breaks, `before` runs within each turn."""
+
+    most_bytes: int = 1000
+    most_files: int = 2
+    conversations: dict[Address, Conversation] = field(default_factory=dict)
+    lines: dict[ConversationId, list[OutboundMessage]] = field(default_factory=dict)
+    taken: dict[tuple[Address, str], tuple[InboundMessage, tuple[int, int]]] = field(
+        default_factory=dict
+    )
+    received: list[InboundMessage] = field(default_factory=list)
+    before: Callable[[InboundMessage], object] = lambda message: None
+
+    async def begin(self, address: Address, language: str | None) -> Answer:
+        """Greets."""
+        id_ = ConversationId(f"c{len(self.conversations) + 1}")
+        self.conversations[address] = Conversation(id_, address, language or "en", NOW, NOW)
+        self.lines[id_] = []
+        return Answer(id_, (self.say(id_, "Hello.", ask=Question.NARRATIVE),))
+
+    async def receive(self, message: InboundMessage) -> Answer:
+        """Echoes."""
+        said = self.before(message)
+        if said is not None:
+            await said  # type: ignore[misc]  # a coroutine of the test's
+        conversation = self.conversations[message.address]
+        key, content = (message.address, message.id), replace(message, at=NOW)
+        if key in self.taken:
+            before, (first, last) = self.taken[key]
+            if before != content:
+                raise MessageReused
+            return Answer(conversation.id, tuple(self.lines[conversation.id][first:last]), True)
+        self.received.append(message)
+        first = len(self.lines[conversation.id]) + 1
+        own = message.text or message.action or "📎"
+        self.say(
+            conversation.id,
+            own,
+            sender=Sender.COMPLAINANT,
+            client_id=message.id,
+            attachments=message.attachments,
+        )
+        self.conversations[message.address] = replace(conversation, files=())
+        self.answer(conversation.id, message)
+        answered = tuple(self.lines[conversation.id][first:])
+        self.taken[key] = (content, (first, first + len(answered)))
+        return Answer(conversation.id, answered)
+
+    def answer(self, id_: ConversationId, message: InboundMessage) -> OutboundMessage:
+        """What the twin says to a message."""
+        if len(message.text) > TEXT_LIMIT:
+            return self.say(id_, "too long")
+        if message.text == "boom":
+            raise ZeroDivisionError(message.text)
+        if message.text == "lodge":
+            return self.say(
+                id_,
+                f"Your reference is {REFERENCE}, your code {CODE}.",
+                kind=Kind.ACKNOWLEDGEMENT,
+                reference=REFERENCE,
+                private_code=CODE,
+            )
+        skip = (Choice("Skip", "skip"),)
+        said = message.text or message.action
+        return self.say(id_, f"You said: {said}", ask=Question.EFFECT, choices=skip)
+
+    def say(self, id_: ConversationId, text: str, **more: object) -> OutboundMessage:
+        """One more line."""
+        shape: Mapping[str, object] = {"sender": Sender.BOT, "kind": Kind.TEXT, **more}
+        line = OutboundMessage(
+            seq=len(self.lines[id_]) + 1,
+            text=text,
+            at=NOW,
+            **shape,  # type: ignore[arg-type]  # fields of a line
+        )
+        self.lines[id_].append(line)
+        return line
+
+    async def find(self, address: Address) -> Conversation | None:
+        """The conversation there."""
+        return self.conversations.get(address)
+
+    async def messages(
+        self, conversation: ConversationId, after: int
+    ) -> tuple[OutboundMessage, ...]:
+        """The lines after `after`."""
+        return tuple(self.lines[conversation][after:])
+
+    async def attach(self, address: Address, stream: BinaryIO, name: str) -> Attachment:
+        """Keeps a file's description."""
+        conversation = self.conversations[address]
+        content = stream.read()
+        if len(conversation.files) >= self.most_files:
+            raise TooManyFiles
+        if len(content) > self.most_bytes:
+            raise FileTooLarge
+        if content.startswith(b"MZ"):
+            raise TypeNotAccepted
+        digest = hashlib.sha256(content).hexdigest()
+        id_ = f"f{len(conversation.files)}{digest[:8]}{conversation.id}"
+        kept = Attachment(id_, name, "text/plain", len(content), digest)
+        self.conversations[address] = replace(conversation, files=(*conversation.files, kept))
+        return kept
