@@ -94,7 +94,7 @@ class Parts:
             zone=self.zone,
             country=told.country,
             regime=load_regime(told.regime),
-            external_body=body and ExternalBody(body.name, body.url or body.phone or ""),
+            external_body=ExternalBody(body.name, body.url or body.phone or "") if body else None,
             emergency=emergency_numbers(told.country),
             max_attachments=told.max_attachments,
             draft_hours=told.draft_hours,

@@ -7,29 +7,31 @@ died between sending and noting it. Whether a retry can help is for the channel 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from secrets import SystemRandom
 from typing import Protocol
+
+import structlog
 
 from bot.dialogue.messages import ConversationId
 from bot.errors import PermanentDeliveryError, StorageError, TemporaryDeliveryError
 from bot.ports import Channel, Delivery, Storage
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
+_CHANCE = SystemRandom().random
+
 
 class RelayObserver(Protocol):
-    """Counts what became of deliveries; outcomes are `delivered`, `postponed`, `undeliverable`."""
+    """Counts what became of deliveries."""
 
-    def __call__(self, channel: str, outcome: str) -> None: ...
-
-
-def _unobserved(channel: str, outcome: str) -> None:
-    """Counts nothing."""
+    def delivered(self, channel: str, outcome: str) -> None:
+        """One was tried; outcomes are `delivered`, `postponed`, `undeliverable`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ class Relay:
     channels: Mapping[str, Channel]
     clock: Clock
     retry_seconds: float
-    chance: Callable[[], float] = lambda: 0.0
-    observe: RelayObserver = _unobserved
+    observer: RelayObserver
+    chance: Callable[[], float] = _CHANCE
     limits: RelayLimits = RelayLimits()
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _in_flight: dict[int, asyncio.Task[None]] = field(default_factory=dict)
@@ -89,13 +91,11 @@ class Relay:
         try:
             await self._note_sent()
             await self._renew()
-            has_more = await self._start_due()
+            await self._start_due()
         except StorageError as error:
-            log.warning("outbox_unreachable", extra={"error": str(error)})
-            has_more = False
+            log.warning("outbox unreachable", reason=str(error))
             await asyncio.sleep(self.limits.poll_seconds)
-        if not has_more:
-            await self._pause()
+        await self._pause()
 
     async def _pause(self) -> None:
         try:
@@ -119,11 +119,11 @@ class Relay:
             if self._in_flight:
                 await self.storage.renew(tuple(self._in_flight), now + lease)
 
-    async def _start_due(self) -> bool:
-        """Starts what is due; whether there may be more to start at once."""
+    async def _start_due(self) -> None:
+        """Starts what is due, as far as there is room: each that ends wakes the relay again."""
         room = self.limits.at_once - len(self._in_flight)
         if room <= 0:
-            return False
+            return
         due = await self.storage.claim(
             self.clock(), self.limits.lease_seconds, room, tuple(self.channels)
         )
@@ -132,13 +132,12 @@ class Relay:
             if delivery.id not in self._in_flight and delivery.id not in self._sent:
                 task = asyncio.create_task(self._carry(delivery))
                 self._in_flight[delivery.id] = task
-        return False
 
     async def _carry(self, delivery: Delivery) -> None:
         try:
             await self._try(delivery)
         except StorageError as error:  # the lease will run out, and it is tried again
-            log.warning("outbox_unreachable", extra={"error": str(error)})
+            log.warning("outbox unreachable", reason=str(error))
         finally:
             del self._in_flight[delivery.id]
             self._wake.set()
@@ -150,23 +149,23 @@ class Relay:
                 await self.channels[channel].send(delivery)
         except PermanentDeliveryError as error:
             await self.storage.undeliverable(delivery.id, str(error))
-            self.observe(channel, "undeliverable")
+            self.observer.delivered(channel, "undeliverable")
         except TemporaryDeliveryError as error:
             await self._postpone(delivery, error.retry_after)
         except Exception:
-            log.exception("delivery_failed", extra=_about(delivery))
+            log.exception("delivery failed", **_about(delivery))
             await self._postpone(delivery, None)
         else:
             self._sent.append(delivery.id)
-            self.observe(channel, "delivered")
+            self.observer.delivered(channel, "delivered")
 
     async def _postpone(self, delivery: Delivery, retry_after: float | None) -> None:
         wait = self._delay(delivery.attempts) if retry_after is None else retry_after
         await self.storage.postpone(delivery.id, self.clock() + timedelta(seconds=wait))
-        self.observe(delivery.address.channel, "postponed")
+        self.observer.delivered(delivery.address.channel, "postponed")
 
     def _delay(self, attempts: int) -> float:
-        doubled = min(2 ** min(attempts, 30), self.limits.growth)
+        doubled = min(1 << min(attempts, 30), self.limits.growth)
         return self.retry_seconds * doubled * (1 - self.chance() / 2)
 
     async def _finish(self) -> None:
@@ -179,7 +178,7 @@ class Relay:
         try:
             await self._note_sent()
         except StorageError as error:
-            log.warning("outbox_unreachable", extra={"error": str(error)})
+            log.warning("outbox unreachable", reason=str(error))
 
 
 def _about(delivery: Delivery) -> dict[str, object]:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from hmac import compare_digest
 from typing import Any
 
@@ -16,15 +16,20 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from bot import __version__
-from bot.assembly import Ombud, assembled, migrate, now
-from bot.dialogue.process import FACTS
-from bot.errors import OmbudError, SchemaMismatch
+from bot.assembly import Ombud, Parts, assembled, now
+from bot.assembly import migrate as migrate_database
+from bot.dialogue import process
+from bot.dialogue.replies import Text
+from bot.dialogue.wording import Wording
+from bot.errors import OmbudError
+from bot.languages import Language
 from bot.relay import Relay
 from bot.reminders import Reminders
 from bot.settings import Settings
 from channels.staff.channel import StaffChannel
 from channels.web.app import build_app
 from channels.web.channel import WebChannel
+from channels.web.pages import Rights
 from channels.web.settings import WebSettings
 
 log = structlog.get_logger(__name__)
@@ -37,15 +42,12 @@ def serve(settings: Settings, *, migrate: bool) -> int:
     """Serves until SIGTERM or SIGINT; 0 after either, 1 where it could not start."""
     try:
         if migrate:
-            _migrated(settings)
+            migrate_database(settings)
         asyncio.run(_serve(settings))
     except (OmbudError, OSError) as error:
         log.error("not started", reason=str(error))
         return 1
     return 0
-
-
-_migrated = migrate
 
 
 async def _serve(settings: Settings) -> None:
@@ -88,7 +90,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 
 @contextlib.contextmanager
-def _stopping(web: WebChannel, server: uvicorn.Server) -> Any:
+def _stopping(web: WebChannel, server: uvicorn.Server) -> Iterator[None]:
     """Streams never end by themselves: the first signal closes them, and then the server leaves."""
     loop = asyncio.get_running_loop()
 
@@ -118,16 +120,15 @@ def application(ombud: Ombud, settings: Settings) -> tuple[WebChannel, FastAPI]:
         max_attachment_bytes=settings.max_attachment_bytes,
         max_attachments=settings.max_attachments,
         messages_per_minute=settings.messages_per_minute,
-        facts=_facts(settings),
     )
     web = WebChannel(
         ombud.service,
         parts.loaded_languages,
         web_settings,
         now=now,
-        private_code=parts.codes.of,
+        rights=_rights(parts),
     )
-    staff = StaffChannel(ombud.desk, parts.files, settings.names_by_token())
+    staff = StaffChannel(ombud.desk, parts.files, settings.names_by_token)
     app = build_app(
         web_settings,
         version=__version__,
@@ -137,8 +138,16 @@ def application(ombud: Ombud, settings: Settings) -> tuple[WebChannel, FastAPI]:
     return web, app
 
 
-def _facts(settings: Settings) -> Mapping[str, str]:
-    return dict.fromkeys(FACTS, "") | {"hours": str(settings.draft_hours)}
+def _rights(parts: Parts) -> Rights:
+    """What `/rights` tells: the very texts that the chat says (ISO 10002:2018, 7.1)."""
+    told = process.rights(parts.organisation)
+
+    def rights(language: Language) -> Sequence[tuple[str, str, str]]:
+        wording = Wording(language, now(), parts.zone)
+        titled = ((id_, Text(f"rights.title.{id_}"), text) for id_, text in told)
+        return [(id_, wording.text(title), wording.text(text)) for id_, title, text in titled]
+
+    return rights
 
 
 def _health(ombud: Ombud, settings: Settings) -> APIRouter:
@@ -179,6 +188,7 @@ async def _background(ombud: Ombud, web: WebChannel, settings: Settings) -> Asyn
     relay = Relay(
         ombud.storage, {web.name: web}, now, settings.retry_seconds, ombud.parts.metrics
     )
+    ombud.storage.on_commit(web.wake)  # other servers write, too
     reminders = Reminders(ombud.storage, ombud.parts.talk, now, ombud.parts.metrics)
     tasks = [asyncio.create_task(_kept_alive(job)) for job in (relay.run, reminders.run)]
     try:
@@ -198,5 +208,3 @@ async def _kept_alive(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
             log.exception("background job failed", job=job.__qualname__)
             await asyncio.sleep(1)
 
-
-__all__ = ["SchemaMismatch", "application", "serve"]

@@ -48,6 +48,10 @@ class Numbers:
         ordered = sorted(found, key=lambda candidate: (-candidate.score, candidate.span))
         return tuple(Heard(one.text, one.text, one.span) for one in _once(ordered))
 
+    def is_cued(self, reading: Reading, span: Span) -> bool:
+        """Whether the words before say that a number is that of an order or account."""
+        return self._cue(reading, reading.covering(span).start) == "strong"
+
     def _candidates(self, reading: Reading, match: re.Match[str], context: Context) -> list[_Candidate]:
         text = match[0]
         position = reading.covering(match.span()).start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 
 import orjson
 
@@ -28,10 +28,10 @@ def position(wanted: ComplaintFilter) -> Position | None:
     try:
         padded = wanted.cursor + "=" * (-len(wanted.cursor) % 4)
         at, reference = orjson.loads(urlsafe_b64decode(padded.encode("ascii")))
-        received_at = datetime.fromisoformat(at)
-    except (ValueError, TypeError) as error:
+        received_at = datetime.fromisoformat(at).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError) as error:
         raise InvalidRequest("This cursor was not given out here.") from error
-    if received_at.tzinfo is None or not isinstance(reference, str):
+    if not isinstance(reference, str):
         raise InvalidRequest("This cursor was not given out here.")
     return received_at, reference
 

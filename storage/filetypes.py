@@ -67,11 +67,13 @@ _MEDIA = {
     ".mkv": "video/x-matroska",
 }
 _AMR = b"#!AMR"
-_PROGRAM = re.compile(rb"MZ|\x7fELF|#!(?!AMR)|<\?php|\xca\xfe\xba\xbe|\xfe\xed\xfa|@echo off", re.I)
+_PROGRAM = re.compile(
+    rb"MZ|\x7fELF|#!(?!AMR)|<\?php|\xca\xfe\xba\xbe|\xfe\xed\xfa|@echo off", re.IGNORECASE
+)
 _MARKUP = re.compile(
     r"\s*<(!doctype|!--|\?xml|html|head|body|title|meta|script|style|svg|iframe|frameset|object|embed|"
     r"form|table|div|p|br|a|img|b|h1|link|base)\b|.*<(script|svg|html|iframe)[\s>/]",
-    re.I | re.S,
+    re.IGNORECASE | re.DOTALL,
 )
 _HEADER = re.compile(rb"([!-9;-~]+):[ \t]*[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n")
 _MAIL_HEADERS = frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -41,8 +42,13 @@ def conversation_from(state: bytes) -> Conversation:
     return _CONVERSATION.validate_json(state)
 
 
+def storable(message: OutboundMessage) -> OutboundMessage:
+    """The line without the private code: it is derived anew for whoever may see it."""
+    return message if message.private_code is None else replace(message, private_code=None)
+
+
 def message_body(message: OutboundMessage) -> bytes:
-    return _MESSAGE.dump_json(message, exclude_defaults=True)
+    return _MESSAGE.dump_json(storable(message), exclude_defaults=True)
 
 
 def message_from(body: bytes) -> OutboundMessage:

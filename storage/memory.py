@@ -14,7 +14,7 @@ from bot.domain.events import Event
 from bot.domain.reference import Reference
 from bot.errors import Conflict, Duplicate, StorageError
 from bot.ports import ComplaintFilter, ComplaintPage, Delivery, Receipt, Work
-from storage import cursors, works
+from storage import cursors, mapping, works
 
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -106,10 +106,10 @@ class MemoryStorage:
         lines = self._lines.setdefault(conversation.id, {})
         if work.forgotten:
             self._forget(conversation.id, *work.forgotten)
-        lines |= {line.seq: line for line in work.said}
+        lines |= {line.seq: mapping.storable(line) for line in work.said}
         for line in works.outgoing(work):
-            id_ = next(self._ids)
-            delivery = Delivery(id_, conversation.address, conversation.id, line, attempts=0)
+            id_, kept = next(self._ids), lines[line.seq]
+            delivery = Delivery(id_, conversation.address, conversation.id, kept, attempts=0)
             self._outbox[id_] = _Waiting(delivery, queued_at=line.at)
 
     def _forget(self, id_: ConversationId, first: int, last: int) -> None:

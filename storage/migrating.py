@@ -51,9 +51,10 @@ def migrate(url: str) -> None:
         raise translated(error) from error
 
 
-def is_at_head(url: str) -> bool:
-    """Whether the database needs no upgrade. SchemaMismatch as `migrate`."""
-    return inspected(sqlite_path(url)) == HEAD
+def schema_versions(url: str) -> tuple[str | None, str]:
+    """The schema that the database has, None where it has none yet, and the one that is needed;
+    nothing is touched. SchemaMismatch as `migrate`."""
+    return inspected(sqlite_path(url)), HEAD
 
 
 def inspected(path: Path) -> str | None:

@@ -26,7 +26,9 @@ FREE_BYTES: Final = 500_000_000
 TOKEN_LENGTH: Final = 16
 _YEARS: Final = range(2026, 2100)
 _OTHERS_MAY: Final = stat.S_IRWXG | stat.S_IRWXO
-_NOT_USED_YET: Final = ("hours", "escalation", "desk", "categories")
+_NOT_USED_YET: Final = (
+    "hours", "escalation", "desk", "categories", "telegram_token", "slack_bot_token", "smtp_url",
+)  # fmt: skip
 
 
 class State(StrEnum):
@@ -76,7 +78,7 @@ def checked(settings: Settings, around: Surroundings, folder: Path) -> Iterator[
     yield languages(around)
     yield understanding(settings, around)
     yield staff(settings)
-    yield policy(settings)
+    yield from policy(settings)
     yield encryption(settings)
     yield unused(settings)
 
@@ -258,21 +260,24 @@ def staff(settings: Settings) -> Check:
     return _ok("staff", f"{len(tokens)} may act through the staff API")
 
 
-def policy(settings: Settings) -> Check:
+def policy(settings: Settings) -> Iterator[Check]:
     """What ISO 10002 wants told to everybody is known (4.2)."""
     if settings.organisation == type(settings).model_fields["organisation"].default:
-        return Check(
-            "policy", State.WARN, "the organisation has no name",
+        yield Check(
+            "organisation", State.WARN, "the organisation has no name",
             "people must be told who answers them (ISO 10002:2018, 4.2)",
             "export OMBUD_ORGANISATION='…'",
         )  # fmt: skip
+    else:
+        yield _ok("organisation", settings.organisation)
     if settings.external_body is None:
-        return Check(
-            "policy", State.WARN, "no external body is named",
+        yield Check(
+            "external_body", State.WARN, "no external body is named",
             "people must be told where else they can turn (ISO 10002:2018, 4.2 and 7.9)",
             "printf '\\n[external_body]\\nname = \"…\"\\nurl = \"https://…\"\\n' >> ombud.toml",
         )  # fmt: skip
-    return _ok("policy", f"{settings.organisation}; external body: {settings.external_body.name}")
+    else:
+        yield _ok("external_body", settings.external_body.name)
 
 
 def encryption(settings: Settings) -> Check:
@@ -289,11 +294,10 @@ def encryption(settings: Settings) -> Check:
 
 def unused(settings: Settings) -> Check:
     """Nothing is configured that has no effect."""
-    told = [table for table in _NOT_USED_YET if getattr(settings, table)]
+    told = [name for name in _NOT_USED_YET if getattr(settings, name)]
     if not told:
-        return _ok("tables", "every table that is filled has an effect")
-    named = ", ".join(f"[{table}]" for table in told)
+        return _ok("unused", "everything that is set has an effect")
     return Check(
-        "tables", State.WARN, f"{named} in ombud.toml has no effect in this version",
+        "unused", State.WARN, f"without effect in this version: {', '.join(told)}",
         "what it says is not done", "remove it, or keep it for a later version",
     )  # fmt: skip

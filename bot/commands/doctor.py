@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,41 +12,17 @@ import typer
 from pydantic import SecretStr
 
 from bot import __version__
-from bot.assembly import understanding
+from bot.assembly import Parts
 from bot.commands.checks import Check, State, checked
 from bot.errors import ConfigurationError
-from bot.languages import Language, load_languages
-from bot.ports import Understand
 from bot.settings import Settings, read_settings
 from bot.settings.values import SQLITE
-from storage.migrating import inspected
-from storage.migrations import HEAD
-from storage.urls import sqlite_path
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="The findings for machines.")]
 CONFIGURATION_IS_WRONG: Final = 2
 _SIGNS: Final = {State.OK: "ok  ", State.WARN: "warn", State.FAIL: "FAIL"}
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The parts of the installation in this folder, each built only to be looked at."""
-
-    settings: Settings
-
-    def schema_versions(self) -> tuple[str | None, str]:
-        """The schema found, without touching the file, and the one that is needed."""
-        return inspected(sqlite_path(self.settings.database_url.get_secret_value())), HEAD
-
-    def languages(self) -> Mapping[str, Language]:
-        """Every language that has a file."""
-        return load_languages()
-
-    def understanding(self) -> Understand:
-        """As `ombud serve` would use it."""
-        return understanding(self.settings)
 
 
 @app.command()

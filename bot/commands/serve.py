@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.assembly import serve as run_server
 from bot.logs import set_up_logs
+from bot.serving import serve as run_server
 from bot.settings import read_settings
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

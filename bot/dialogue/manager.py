@@ -56,8 +56,9 @@ class Manager:
 
     def greet(self, scene: Scene) -> Turn:
         """The first words: what this is, that people read it, that it is free."""
-        turn = Turn(scene.conversation).reply(greeting(scene))
-        return finish(turn.open(Open(Question.NARRATIVE)), scene)
+        reply = greeting(scene)
+        turn = Turn(scene.conversation).reply(reply).open(Open(Question.NARRATIVE))
+        return turn.remember(offered=reply.choices)
 
     def _switch_language(self, turn: Turn, scene: Scene) -> Turn:
         wanted = scene.heard.switch_to
@@ -160,6 +161,8 @@ def greeting(scene: Scene) -> Reply:
             Text("greeting", {"organisation": organisation.name}),
             Text("privacy.notice", {"url": f"{organisation.public_url}/rights"}),
         ),
+        ask=Question.NARRATIVE,
+        choices=asking.GREETING_CHOICES,
     )
 
 

@@ -71,7 +71,7 @@ def _add(turn: Turn, scene: Scene) -> Turn:
 
 
 def _story(turn: Turn, scene: Scene) -> Turn:
-    is_new = scene.heard.has(Intent.NEW_COMPLAINT) or scene.heard.has(Intent.LODGE)
+    is_new = scene.heard.has(Intent.NEW_COMPLAINT)
     waits = Unbound(scene.text, (), scene.heard)
     draft = turn.conversation.draft
     if draft and draft.is_paused and not draft.registered:

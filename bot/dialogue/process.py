@@ -18,6 +18,13 @@ def facts(organisation: Organisation) -> tuple[Text, ...]:
     return tuple(Text(f"process.{fact}", _values(fact, organisation)) for fact in FACTS)
 
 
+def rights(organisation: Organisation) -> tuple[tuple[str, Text], ...]:
+    """The same facts for a page of their own, each with its id, and what is kept of people."""
+    told = zip(FACTS, facts(organisation), strict=True)
+    kept = Text("rights.privacy", {"hours": organisation.draft_hours})
+    return (*told, ("privacy", kept))
+
+
 def _values(fact: str, organisation: Organisation) -> dict[str, Value]:
     match fact:
         case "where":

@@ -42,6 +42,10 @@ class Wording:
             code_of=reply.code_of,
         )
 
+    def text(self, text: Text) -> str:
+        """One text by itself."""
+        return self._text(text)
+
     def value(self, value: Value) -> str:
         """A value as people write it."""
         match value:

@@ -26,6 +26,7 @@ class Caseworkers:
             raise HTTPException(
                 401, "Authorization: Bearer with a token of the staff API is needed."
             )
+        request.state.caseworker = name
         return name
 
     def _name_of(self, token: str) -> str | None:

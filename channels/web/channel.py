@@ -14,7 +14,7 @@ from bot.ports import Conversing, Delivery
 from channels.web.assets import Assets
 from channels.web.chat import Chat
 from channels.web.events import Listeners
-from channels.web.pages import Pages
+from channels.web.pages import Pages, Rights
 from channels.web.rates import Rates
 from channels.web.settings import WebSettings
 from channels.web.site import Site
@@ -33,32 +33,38 @@ class WebChannel:
         settings: WebSettings,
         *,
         now: Callable[[], datetime],
+        rights: Rights,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings = settings
-        self._listeners = Listeners(settings.streams_per_conversation)
+        self._rights = rights
+        self.listeners = Listeners(settings.streams_per_conversation)
         self._site = Site(
             conversing=conversing,
             languages=languages,
             settings=settings,
             now=now,
             rates=Rates(monotonic),
-            listeners=self._listeners,
+            listeners=self.listeners,
         )
 
     async def send(self, delivery: Delivery) -> None:
         """Wakes the windows; one that is closed reads the line when it comes back."""
-        self._listeners.wake(delivery.conversation)
+        self.listeners.wake(delivery.conversation)
 
     def wake(self, conversations: Iterable[ConversationId]) -> None:
         """There may be new lines, perhaps written by another server (`Storage.on_commit`)."""
         for conversation in conversations:
-            self._listeners.wake(conversation)
+            self.listeners.wake(conversation)
 
     def close(self) -> None:
         """Ends the streams, which otherwise would keep a server from stopping."""
-        self._listeners.close()
+        self.listeners.close()
 
     def routers(self) -> Sequence[APIRouter]:
         """Chat, pages and files."""
-        return (Chat(self._site).router(), Pages(self._site).router(), Assets().router())
+        return (
+            Chat(self._site).router(),
+            Pages(self._site, self._rights).router(),
+            Assets().router(),
+        )

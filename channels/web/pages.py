@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,14 +15,16 @@ from channels.web.forms import Filled, Problem, read_form
 from channels.web.plain import Plain, Shown
 from channels.web.site import Site
 
-_RIGHTS = ("how", "needed", "steps", "times", "remedies", "tracking", "external", "privacy")
+Rights = Callable[[Language], Sequence[tuple[str, str, str]]]
+"""What is told about complaints here: of each section an id, its title and its text."""
 
 
 class Pages:
     """Server-rendered, one question per page; everything that people read comes from texts."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, rights: Rights) -> None:
         self._site = site
+        self._rights = rights
         self._plain = Plain(site)
         self._templates = Environment(loader=PackageLoader("channels.web"), autoescape=True)
 
@@ -117,14 +119,9 @@ class Pages:
         return self._site.language(next(filter(self._site.known, wishes), None))
 
     def _sections(self, language: Language) -> list[dict[str, Any]]:
-        facts = self._site.settings.facts
         return [
-            {
-                "id": id_,
-                "title": self._text(language, f"rights.{id_}.title"),
-                "paragraphs": self._text(language, f"rights.{id_}.text", **facts).split("\n\n"),
-            }
-            for id_ in _RIGHTS
+            {"id": id_, "title": title, "paragraphs": text.split("\n\n")}
+            for id_, title, text in self._rights(language)
         ]
 
     def _problems(self, problems: Sequence[Problem], language: Language) -> list[Mapping[str, str]]:

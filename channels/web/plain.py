@@ -25,9 +25,9 @@ from channels.web.site import Site
 from channels.web.tokens import address_of
 
 _REFUSALS: Mapping[type[FileRefused], str] = {
-    FileTooLarge: "page.file_413",
-    TooManyFiles: "page.file_409",
-    TypeNotAccepted: "page.file_415",
+    FileTooLarge: "widget.file_413",
+    TooManyFiles: "widget.file_409",
+    TypeNotAccepted: "widget.file_415",
 }
 
 
@@ -121,7 +121,7 @@ class Plain:
         try:
             await self._site.keep(conversation.address, file.file, file.filename)
         except FileRefused as error:
-            return Problem("file", _REFUSALS.get(type(error), "page.file_refused"))
+            return Problem("file", _REFUSALS.get(type(error), "widget.file_refused"))
         return None
 
     async def _receive(self, conversation: Conversation, filled: Filled) -> list[Problem]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 
@@ -16,7 +15,7 @@ _FILES_IN_A_FORM = 3  # of full size; more of them if they are smaller
 
 @dataclass(frozen=True)
 class WebSettings:
-    """`public_url` is the origin of the pages; `facts` are filled into the texts about rights."""
+    """`public_url` is the origin of the pages."""
 
     organisation: str
     default_language: str
@@ -26,7 +25,6 @@ class WebSettings:
     max_attachment_bytes: int = 20_971_520
     max_attachments: int = 10
     messages_per_minute: int = 60
-    facts: Mapping[str, str] = field(default_factory=dict)
 
     heartbeat_seconds: float = 15
     """How often a silent stream gives a sign of life."""

@@ -1,4 +1,4 @@
-"""A small service that keeps everything in memory, so that the channels are tested alone."""
+"""A small service and desk that keep everything in memory, so that channels are tested alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.messages import (
@@ -21,9 +21,16 @@ from bot.dialogue.messages import (
 )
 from bot.domain.answers import Attachment
 from bot.domain.form import Question
-from bot.domain.reference import new_reference
-from bot.errors import FileTooLarge, MessageReused, TooManyFiles, TypeNotAccepted
-from bot.ports import Answer
+from bot.domain.reference import new_reference, read_reference
+from bot.errors import (
+    FileTooLarge,
+    IllegalMove,
+    MessageReused,
+    NotFound,
+    TooManyFiles,
+    TypeNotAccepted,
+)
+from bot.ports import Answer, ComplaintFilter
 
 NOW = datetime(2026, 11, 23, 10, 42, 7, tzinfo=UTC)
 REFERENCE = new_reference("4F7K9Q2X")
@@ -134,3 +141,84 @@ class Twin:
         kept = Attachment(id_, name, "text/plain", len(content), digest)
         self.conversations[address] = replace(conversation, files=(*conversation.files, kept))
         return kept
+
+
+COMPLAINT: dict[str, Any] = {
+    "reference": REFERENCE,
+    "status": "acknowledged",
+    "language": "en",
+    "channel": "web",
+    "privacy": "named",
+    "received_at": NOW.isoformat(),
+    "acknowledged_at": NOW.isoformat(),
+    "owner": None,
+    "details": {
+        "narrative": "It broke.",
+        "subject": None,
+        "occurred_on": None,
+        "order_or_account": None,
+        "effect": None,
+        "remedy_sought": None,
+        "evidence": None,
+        "name": None,
+        "contact": {"kind": "chat", "value": None},
+        "acting_for": None,
+        "adjustments": None,
+    },
+    "attachments": [
+        {"name": "r\u00e4kning .txt", "type": "text/html", "size": 8, "sha256": "ab" * 32}
+    ],
+    "assessment": {
+        "category": None,
+        "severity": "low",
+        "safety": False,
+        "complexity": "low",
+        "impact": "low",
+        "immediate_action": False,
+        "reasons": [],
+    },
+    "deadlines": [],
+    "response": None,
+    "feedback": None,
+    "history": [{"at": NOW.isoformat(), "event": "ComplaintReceived", "by": "complainant"}],
+}
+
+
+@dataclass
+class Desk:
+    """A desk with one complaint, which notes what it was asked for."""
+
+    acts: list[tuple[str, str, Mapping[str, object], str]] = field(default_factory=list)
+    wanted: list[ComplaintFilter] = field(default_factory=list)
+
+    async def act(
+        self, reference: str, action: str, fields: Mapping[str, object], by: str
+    ) -> Mapping[str, object]:
+        """Notes it; `escalate` is never allowed."""
+        self.acts.append((reference, action, fields, by))
+        if action == "escalate":
+            raise IllegalMove
+        return await self.show(reference, by)
+
+    async def show(self, reference: str, by: str) -> Mapping[str, object]:
+        """The complaint."""
+        if read_reference(reference) != REFERENCE:
+            raise NotFound(f"There is no complaint {reference}.")
+        return COMPLAINT
+
+    async def find(self, wanted: ComplaintFilter, by: str) -> Mapping[str, object]:
+        """Everything on one page."""
+        self.wanted.append(wanted)
+        return {"complaints": [COMPLAINT], "next": None}
+
+
+class Disk:
+    """Every file has the same content."""
+
+    async def keep(self, stream: BinaryIO, name: str) -> Attachment:
+        """Keeps nothing."""
+        raise TypeNotAccepted
+
+    async def read(self, attachment: Attachment) -> bytes:
+        """What a browser must not run."""
+        return b"<script>"

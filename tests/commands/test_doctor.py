@@ -81,14 +81,9 @@ def test_every_finding_says_why_and_what_mends_it(tmp_path: Path) -> None:
     found = [check for check in checked(told, broken, tmp_path) if check.state is not State.OK]
 
     assert {
-        "database",
-        "languages",
-        "policy",
-        "secret_key",
-        "staff",
-        "tables",
-        "understanding",
-    } == {check.name for check in found}
+        "database", "external_body", "languages", "organisation", "secret_key", "staff",
+        "understanding", "unused",
+    } == {check.name for check in found}  # fmt: skip
     assert all(check.why and check.mend for check in found)
 
 
@@ -150,9 +145,9 @@ def test_a_place_that_cannot_be_written_fails(tmp_path: Path) -> None:
 )
 def test_policy_facts_are_asked_for(toml: str, what: str, tmp_path: Path) -> None:
     """ISO 10002 wants people told who answers and where else they can turn."""
-    check = checks.policy(settings(tmp_path, toml))
+    found = list(checks.policy(settings(tmp_path, toml)))
 
-    assert (check.state, check.what) == (State.WARN, what)
+    assert (State.WARN, what) in [(check.state, check.what) for check in found]
 
 
 def test_a_short_token_is_named_by_its_owner(tmp_path: Path) -> None:

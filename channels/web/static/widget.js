@@ -1,8 +1,8 @@
 /* The complaint chat: <script type="module" async src="https://…/widget.js"></script> puts a launcher on any page. Options,
  * there or on an <ombud-chat>: data-language, data-position="left", data-label, data-inline. Colours: see STYLE. */
 const SERVER = new URL('.', import.meta.url);
-const LONGEST = 20_000; // characters in a message (the server's limit)
-const TYPING_AFTER = 300; // ms; faster answers need no sign of work
+const LONGEST = 20_000; // characters in a message
+const TYPING_AFTER = 300; // ms
 const SILENCE = 45_000; // ms without a byte (the server sends one every 15 s): the stream is dead
 const HIDDEN_POLL = 20_000; // ms; browsers allow six connections to a server, so a hidden tab gives its stream back
 
@@ -32,15 +32,14 @@ const ICONS = {
   close: 'M6 6l12 12M18 6L6 18',
   send: 'M12 20V5M6 11l6-6 6 6',
   attach: 'M9 13l6-6a2 2 0 013 3l-8 8a4 4 0 01-6-6l8-8',
-  person: 'M12 12a4 4 0 100-8 4 4 0 000 8zM4 21c0-8 16-8 16 0',
   leave: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
 };
 
-/** Not crypto.randomUUID: an intranet without https has none. */
-const uuid = () => '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) =>
-  (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
+/** Such an address ends in a UUID; crypto.randomUUID is missing on an intranet without https. */
+const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 
 const characters = (text) => [...text].length;
+const joined = (parts, by = '\n') => parts.filter(Boolean).join(by);
 
 /** A browser may forbid storage: the conversation then lasts as long as the page. */
 function openStorage() {
@@ -83,7 +82,7 @@ async function call(path, { token, headers, ...options } = {}) {
 }
 
 /** Sending the same again can't succeed. */
-const isRefusal = (status) => status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
+const isRefusal = (status) => status >= 400 && status < 500 && ![401, 408, 429].includes(status);
 
 const post = async (path, token, body) => (await call(path, {
   token,
@@ -106,18 +105,16 @@ class Conversation {
     addEventListener('online', renew);
     addEventListener('offline', renew);
     document.addEventListener('visibilitychange', renew);
-    addEventListener('storage', ({ key }) => key === keyOf('session') && this.#follow(renew));
+    addEventListener('storage', ({ key }) => {
+      if (key !== keyOf('session')) return;
+      this.#seen = 0; // another tab began anew
+      view.clear();
+      renew();
+    });
   }
 
   get session() { return load('session'); }
   get outbox() { return load('outbox', []); }
-
-  /** Another tab began anew. */
-  #follow(renew) {
-    this.#seen = 0;
-    this.view.clear();
-    renew();
-  }
 
   async start() {
     this.#flush();
@@ -141,7 +138,7 @@ class Conversation {
   async #begin() {
     await alone(async () => {
       if (this.session) return;
-      const { token, messages } = await post('conversations', null, { language: this.language });
+      const { token, messages } = await post('conversations', null, { language: this.language || undefined });
       save('session', { token });
       this.#take(messages);
     });
@@ -169,7 +166,7 @@ class Conversation {
     try {
       const { body } = await call('events', {
         ...this.session,
-        headers: { Accept: 'text/event-stream', 'Last-Event-ID': this.#seen },
+        headers: { 'Last-Event-ID': this.#seen },
         signal: stream.signal,
       });
       const reader = body.pipeThrough(new TextDecoderStream()).getReader();
@@ -243,9 +240,9 @@ class Conversation {
   /** Expired or deleted. Words not yet sent go back to the person, not unasked into another conversation. */
   #restart(token) {
     if (this.session && this.session.token !== token) return; // already done
-    const words = this.outbox.map(({ body }) => body.text);
+    const unsent = joined(this.outbox.map(({ body }) => body.text), '\n\n');
     this.forget();
-    this.view.restarted(words.filter(Boolean).join('\n\n'));
+    this.view.restarted(unsent);
   }
 
   forget() {
@@ -303,20 +300,19 @@ class OmbudChat extends HTMLElement {
   async connectedCallback() {
     if (this.chat) return; // moved within the page
     this.inline = 'inline' in this.dataset;
-    const [preferred] = (this.dataset.language || navigator.language || '').split('-');
-    this.chat = new Conversation(this, preferred || undefined);
-    await this.#loadStrings(preferred);
+    const [language] = (this.dataset.language || navigator.language).split('-');
+    this.chat = new Conversation(this, language);
+    await this.#loadStrings(language);
     // Until now the element shows what stands inside it: the way to complain without this script.
     this.#build();
     if (this.inline) this.open();
     else if (this.chat.session) this.#start();
   }
 
-  async #loadStrings(preferred) {
-    const query = preferred ? `?language=${encodeURIComponent(preferred)}` : '';
+  async #loadStrings(wished) {
     for (let failures = 0; !this.strings; failures++) {
       try {
-        const { strings, language, dir } = await (await call(`strings${query}`)).json();
+        const { strings, language, dir } = await (await call(`strings?language=${wished}`)).json();
         Object.assign(this, { strings, locale: localeOf(language), direction: dir });
       } catch {
         await sleep(backoff(failures));
@@ -346,7 +342,7 @@ class OmbudChat extends HTMLElement {
     this.picker = h('input', { type: 'file', multiple: true, hidden: true, onchange: () => this.#picked() });
 
     const title = h('h2', { id: 'title' }, this.dataset.label || t('title'));
-    const person = button('person', () => this.#choose({ action: 'person', label: t('person') }), icon(ICONS.person), t('person'));
+    const person = button('person', () => this.#choose({ action: 'person', label: t('person') }), t('person'));
     const header = h('header', {}, title, person, iconButton('plain', t('forget'), ICONS.leave, () => this.#forget()));
     if (!this.inline) header.append(iconButton('plain', t('close'), ICONS.close, () => this.close()));
     const form = h('form', { onsubmit: (event) => { event.preventDefault(); this.#submit(); } },
@@ -362,8 +358,8 @@ class OmbudChat extends HTMLElement {
     }, header, this.log, this.status, this.rows, this.replies, form);
     if (!this.inline) this.panel.setAttribute('aria-modal', 'false');
 
-    const side = this.dataset.position === 'left' ? 'left' : 'right';
-    this.root = h('div', { className: `root ${this.inline ? 'inline' : side}`, lang: this.locale, dir: this.direction }, this.panel);
+    const place = this.inline ? 'inline' : this.dataset.position || 'right';
+    this.root = h('div', { className: `root ${place}`, lang: this.locale, dir: this.direction }, this.panel);
     if (!this.inline) this.root.append(...this.#buildLauncher());
     const shadow = this.attachShadow({ mode: 'open' });
     shadow.adoptedStyleSheets = [STYLE];
@@ -374,9 +370,10 @@ class OmbudChat extends HTMLElement {
   }
 
   #buildLauncher() {
-    this.badge = h('b', { hidden: true });
+    this.badge = h('b', { hidden: true, 'aria-hidden': 'true' });
     this.launcher = button('launcher', () => this.open(), icon(ICONS.chat), this.dataset.label || this.#t('launcher'), this.badge);
-    this.news = h('p', { className: 'unseen', role: 'status' });
+    this.news = h('p', { id: 'news', className: 'unseen', role: 'status' });
+    this.launcher.setAttribute('aria-describedby', 'news');
     return [this.launcher, this.news];
   }
 
@@ -406,8 +403,6 @@ class OmbudChat extends HTMLElement {
     this.chat.outbox.forEach((item) => this.pending(item));
     this.chat.start();
   }
-
-  // Called by Conversation, down to typing().
 
   show(messages, isHistory) {
     const fresh = messages.filter(({ seq }) => !this.#messages.has(seq));
@@ -507,39 +502,45 @@ class OmbudChat extends HTMLElement {
   }
 
   #article(message) {
-    const { from, kind, at } = message;
+    const { from, kind, at, text, attachments = [] } = message;
     const when = new Date(at);
     const today = when.toDateString() === new Date().toDateString();
     const time = (options) => when.toLocaleString(this.locale, options);
     const body = { acknowledgement: () => this.#receipt(message), check: () => this.#summary(message) }[kind];
     return h('article', { className: `${from} is-${kind}`, title: time({ dateStyle: 'full', timeStyle: 'short' }) },
       h('b', { className: 'who' }, this.#t(from)),
-      body ? body() : words(message.text),
+      body ? body() : words(joined([text, ...attachments.map(({ name }) => name)])),
       // Noise when read aloud each time; the article's title tells it too.
       h('time', { 'aria-hidden': 'true' }, time(today ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' })));
   }
 
+  /** The text tells reference and code too; here they stand large above it. */
   #receipt({ text, reference, private_code: code }) {
+    const rest = text.split('\n').filter((line) => !line.endsWith(reference) && !(code && line.endsWith(code))).join('\n');
     const entry = (key, value) => h('div', {}, h('dt', {}, this.#t(key)), h('dd', { dir: 'ltr' }, value));
     const list = h('dl', {}, entry('reference', reference));
     if (code) list.append(entry('private_code', code));
     const copy = () => navigator.clipboard.writeText(list.innerText)
       .then(() => this.#say(this.#t('copied')));
-    return h('div', { className: 'card' }, list, h('div', { 'aria-live': 'off' }, button('', copy, this.#t('copy'))), words(text));
+    return h('div', { className: 'card' }, list, h('div', { 'aria-live': 'off' }, button('', copy, this.#t('copy'))), words(rest.replace(/\n{3,}/g, '\n\n')));
   }
 
-  /** Each line "What: answer" gets its Change button, if there is one for each. */
+  /** Lines "What: answer", each with the Change button that names it; an answer may go over several lines. */
   #summary({ text, choices }) {
+    const card = h('div', { className: 'card' });
     const lines = text.split('\n').filter((line) => line.trim());
-    const changes = choices.filter(isChange);
-    const perLine = lines.filter(isAnswer).length === changes.length;
-    return h('div', { className: 'card' }, ...lines.map((line) => {
-      if (!isAnswer(line)) return words(line, 'lead');
-      const [, name, answer] = line.match(ANSWER);
-      const row = h('div', { className: 'line', dir: 'auto' }, h('p', {}, h('b', {}, name), ' ', h('span', { dir: 'auto' }, ...linked(answer))));
-      if (perLine) row.append(h('div', { 'aria-live': 'off' }, this.#choice(changes.shift(), name)));
-      return row;
-    }));
+    const end = lines.findLastIndex((line) => ANSWER.test(line));
+    let answer;
+    lines.forEach((line, at) => {
+      const [, name, value] = line.match(ANSWER) ?? [];
+      if (!name && answer && at < end) return answer.append('\n', ...linked(line));
+      if (!name) return card.append(words(line, 'lead'));
+      answer = h('span', { dir: 'auto' }, ...linked(value));
+      const change = choices.find(({ action, label }) => isChange(action) && label.includes(name));
+      card.append(h('div', { className: 'line' }, h('p', {}, h('b', {}, name), ' ', answer),
+        h('div', { 'aria-live': 'off' }, ...(change ? [this.#choice(change, name)] : []))));
+    });
+    return card;
   }
 
   #last() { return Math.max(0, ...this.#messages.keys()); }
@@ -551,16 +552,18 @@ class OmbudChat extends HTMLElement {
     if (latest === this.offered) return;
     this.offered = latest;
     this.log.querySelectorAll('.change').forEach((change) => { change.hidden = !latest || !article.contains(change); });
-    const choices = (latest?.choices ?? []).filter((choice) => !(isChange(choice) && article.querySelector('.change')));
+    const choices = (latest?.choices ?? []).filter(({ action }) => !article.querySelector(`.change[value="${action}"]`));
     this.replies.replaceChildren(...choices.map((choice) => this.#choice(choice)));
     this.replies.hidden = !choices.length;
   }
 
+  /** What a button is about is seen beside it, and said in its name. */
   #choice(choice, about) {
     const { action, label } = choice;
-    const name = about && !label.includes(about) ? [label, h('span', { className: 'unseen' }, ` ${about}`)] : [label];
-    const kind = isChange(choice) ? 'change' : action === 'send' ? 'primary' : /^\d$/.test(action) ? 'number' : '';
-    return button(kind, () => this.#choose(choice), ...name);
+    const [seen] = label.split(about);
+    const kind = about ? 'change' : action === 'send' ? 'primary' : /^\d$/.test(action) ? 'number' : '';
+    const props = { type: 'button', className: kind, value: action, dir: 'auto', 'aria-label': label, onclick: () => this.#choose(choice) };
+    return h('button', props, seen.replace(/:? *$/, '') || label);
   }
 
   #choose({ action, label }) {
@@ -597,7 +600,6 @@ class OmbudChat extends HTMLElement {
     this.badge.hidden = !unread;
     this.badge.textContent = unread;
     this.news.textContent = unread ? this.#t('unread', { count: unread }) : '';
-    this.launcher.setAttribute('aria-label', `${this.launcher.textContent} ${this.news.textContent}`.trim());
   }
 
   #say(text) {
@@ -616,7 +618,7 @@ class OmbudChat extends HTMLElement {
 
   #giveBack(text) {
     if (!text) return;
-    this.box.value = [text, this.box.value].filter(Boolean).join('\n\n');
+    this.box.value = joined([text, this.box.value], '\n\n');
     this.#typed();
   }
 
@@ -634,7 +636,7 @@ class OmbudChat extends HTMLElement {
     if (characters(text) > LONGEST) return this.box.focus();
     const ready = uploads.filter(([, { id }]) => id);
     if (!text && !ready.length) return this.box.focus();
-    const label = [text, ...ready.map(([, { name }]) => name)].filter(Boolean).join('\n');
+    const label = joined([text, ...ready.map(([, { name }]) => name)]);
     const attachments = ready.map(([, { id }]) => id);
     this.box.value = '';
     this.#typed();
@@ -697,8 +699,8 @@ class OmbudChat extends HTMLElement {
   }
 
   #saveCopy() {
-    const text = [...this.#messages.values()].map(({ at, from, text, reference, private_code: code }) =>
-      [new Date(at).toLocaleString(this.locale), this.#t(from), text, reference, code].filter(Boolean).join('\n')).join('\n\n');
+    const text = [...this.#messages.values()].sort((one, other) => one.seq - other.seq)
+      .map(({ at, from, text }) => joined([new Date(at).toLocaleString(this.locale), this.#t(from), text])).join('\n\n');
     const link = h('a', { href: URL.createObjectURL(new Blob([text], { type: 'text/plain' })), download: `${this.#t('file_name')}.txt` });
     link.click();
     URL.revokeObjectURL(link.href);
@@ -715,9 +717,8 @@ class OmbudChat extends HTMLElement {
   }
 }
 
-const ANSWER = /^([^:]{1,60}):\s+(.+)$/;
-const isAnswer = (line) => ANSWER.test(line);
-const isChange = ({ action }) => action.startsWith('change:');
+const ANSWER = /^([^:]{1,40}): +(.+)$/;
+const isChange = (action) => action.startsWith('change:');
 
 // Constructed, because a strict content security policy allows that.
 const STYLE = new CSSStyleSheet();
@@ -752,7 +753,8 @@ STYLE.replaceSync(`
 }
 * { box-sizing: border-box; margin: 0; }
 [hidden] { display: none !important; }
-.root { color: var(--ombud-ink); }
+.root { color: var(--ombud-ink); overflow-wrap: anywhere; }
+button, h2 { overflow-wrap: break-word; }
 .unseen, .complainant .who, .bot + .bot .who { position: absolute; inline-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 button, textarea { font: inherit; color: inherit; border: 1px solid var(--ombud-edge); border-radius: .5rem; background: var(--ombud-paper); }
 button {
@@ -791,7 +793,7 @@ article { position: relative; max-inline-size: min(34rem, 90%); align-self: star
 .bot + .complainant, .complainant + .bot, .caseworker { margin-block-start: .7rem; }
 .who, time, .note { font-size: .8rem; font-weight: 400; color: var(--ombud-quiet); }
 .bot:has(+ .bot) time, .complainant:has(+ .complainant) time { display: none; }
-.text { white-space: pre-wrap; overflow-wrap: anywhere; text-align: start; }
+.text { white-space: pre-wrap; text-align: start; }
 article > .text { padding: .6rem .9rem; border: 1px solid var(--ombud-line); border-radius: 1rem; border-start-start-radius: .25rem; background: var(--ombud-paper); }
 .complainant > .text { background: var(--ombud-soft); border-color: transparent; border-radius: 1rem; border-start-end-radius: .25rem; }
 .note { margin-inline-start: .5rem; animation: come .2s .3s both; }
@@ -801,15 +803,15 @@ article > .text { padding: .6rem .9rem; border: 1px solid var(--ombud-line); bor
 
 .card { display: grid; gap: .75rem; padding: 1.1rem; border: 1px solid var(--ombud-edge); border-radius: .75rem; background: var(--ombud-paper); }
 .is-acknowledgement .card { border-block-start: 6px solid var(--ombud-accent); }
-.lead { font-weight: 600; }
+.lead:first-child { font-weight: 600; }
 dl { display: grid; gap: .5rem; padding-block-end: 1rem; border-block-end: 2px dashed var(--ombud-edge); }
 dt, .line b { color: var(--ombud-quiet); font-weight: 400; }
-dd { font: 600 1.15rem/1.3 ui-monospace, monospace; letter-spacing: .04em; overflow-wrap: anywhere; }
+dd { font: 600 1.15rem/1.3 ui-monospace, monospace; letter-spacing: .04em; }
 :first-child > dd { font-size: clamp(1.2rem, 6vw, 1.6rem); }
 .line { display: flex; align-items: center; gap: .75rem; padding-block-start: .6rem; border-block-start: 1px solid var(--ombud-line); }
-.line p { flex: 1; display: flex; flex-wrap: wrap; overflow-wrap: anywhere; }
+.line p { flex: 1; display: flex; flex-wrap: wrap; }
 .line b { flex: 0 0 9rem; }
-.line span { flex: 1 1 12rem; }
+.line span { flex: 1 1 12rem; white-space: pre-wrap; }
 .change { font-size: .9rem; border-color: transparent; color: var(--ombud-accent); text-decoration: underline; }
 
 .typing { color: var(--ombud-quiet); animation: come .9s infinite alternate; }
@@ -818,11 +820,11 @@ dd { font: 600 1.15rem/1.3 ui-monospace, monospace; letter-spacing: .04em; overf
 .status:not(:empty) { padding: .45rem 1rem; font-size: .9rem; border-block-start: 1px solid var(--ombud-line); }
 .offline .status { background: var(--ombud-ink); color: var(--ombud-paper); }
 .replies { display: flex; flex-wrap: wrap; gap: .5rem; padding: .75rem 1rem 0; }
-.replies button { border-color: var(--ombud-accent); overflow-wrap: anywhere; }
+.replies button { border-color: var(--ombud-accent); }
 .number { flex: 1; }
 .files { list-style: none; padding: .5rem 1rem 0; }
 li { display: flex; align-items: center; gap: .75rem; }
-li div { flex: 1; display: grid; overflow-wrap: anywhere; }
+li div { flex: 1; display: grid; }
 .bad { color: var(--ombud-bad); }
 progress { inline-size: 6rem; accent-color: var(--ombud-accent); }
 form { display: flex; align-items: end; gap: .4rem; padding: .75rem; padding-block-end: max(.75rem, env(safe-area-inset-bottom)); }
@@ -832,7 +834,6 @@ form button { padding: 0; min-block-size: 46px; }
 
 @media (max-width: 30rem) {
   :not(.inline) > .panel { inset: 0; inline-size: auto; block-size: var(--seen-height, 100dvh); border: 0; border-radius: 0; }
-  .person svg { display: none; }
 }
 @media (prefers-reduced-motion) {
   * { animation: none !important; }

@@ -1,0 +1,1 @@
+"""How a conversation is held: what was heard and what is known go in, what is said comes out."""

@@ -1,0 +1,277 @@
+"""Everything that hears one language, and how its findings come together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.dialogue.interpretation import (
+    Context,
+    Correction,
+    Heard,
+    HeardAmount,
+    HeardDate,
+    Intent,
+    Interpretation,
+    Span,
+)
+from bot.domain.answers import Remedy
+from bot.domain.reference import find_private_codes, find_references
+from nlu.addresses import find_emails, find_phones, heard_contact
+from nlu.amounts import Amounts
+from nlu.automaton import Mark
+from nlu.categories import categorise
+from nlu.commands import Commands
+from nlu.corrections import Corrections, Entity, named_questions
+from nlu.dangers import assess
+from nlu.dategrammar import read_grammar
+from nlu.dates import FoundDate, find_dates
+from nlu.hearing import Hearing
+from nlu.intents import heard_intents, sole_intent
+from nlu.nonsense import Nonsense, is_advert
+from nlu.numbers import Numbers
+from nlu.occasions import ordered_dates
+from nlu.people import People
+from nlu.pipeline import Pipeline
+from nlu.reading import Piece, Reading
+from nlu.stories import Stories, Told
+from nlu.wishes import Wishes, WishReader
+
+_NONSENSE = 0.9
+_CORRECTS = 0.8
+_ASKED_INTENT = 0.9
+_SHORT = 16  # words: a longer message that changes something also tells something
+
+
+@dataclass(frozen=True)
+class Entities:
+    """What stands in a text at a definite place."""
+
+    references: tuple[Heard, ...]
+    mistyped: tuple[Heard, ...]
+    codes: tuple[str, ...]
+    emails: tuple[Heard, ...]
+    phones: tuple[Heard, ...]
+    amounts: tuple[HeardAmount, ...]
+    dates: tuple[FoundDate, ...]
+    numbers: tuple[Heard, ...]
+    own_spans: tuple[Span, ...]  # of references and codes
+
+
+class Ear:
+    """Hears one language."""
+
+    def __init__(
+        self, hearing: Hearing, nonsense: Nonsense, patterns: Sequence[re.Pattern[str]]
+    ) -> None:
+        self._nonsense = nonsense
+        self._patterns = patterns
+        self._pipeline = Pipeline(hearing)
+        self._grammar = read_grammar(hearing)
+        self._amounts = Amounts(hearing)
+        self._numbers = Numbers(hearing)
+        self._wishes = WishReader(hearing)
+        self._commands = Commands(hearing)
+        self._stories = Stories(hearing)
+        self._corrections = Corrections(hearing)
+        self._people = People(hearing)
+
+    def hear(self, text: str, context: Context, language: str) -> Interpretation:
+        """All that `text` says."""
+        reading = self._pipeline.read(text)
+        if not reading.norms:
+            return Interpretation(language, text, assessment=assess(reading, is_story=False))
+        found = self._entities(reading, context)
+        corrections = self._corrections.find(reading, self._correctable(reading, found, context))
+        dates = _dates(reading, found, context, corrections)
+        wishes = self._wishes.read(reading, context, found.amounts)
+        told = self._stories.read(
+            reading,
+            context,
+            wants=bool(wishes.wanted) and not context.ask,
+            best=dates[0][1] if dates else None,
+        )
+        is_mash = self._is_nonsense(reading, context, found, told)
+        told = Told() if is_mash else told
+        command = self._command(reading, context, found, told, wishes, corrections)
+        intents = heard_intents(reading, told, command, self._further(found, is_mash, corrections))
+        return Interpretation(
+            language=language,
+            text=text,
+            intents=intents,
+            command=command,
+            dates=tuple(date for date, _ in dates),
+            amounts=found.amounts,
+            emails=found.emails,
+            phones=found.phones,
+            names=self._people.names(reading, context),
+            references=found.references,
+            mistyped_references=found.mistyped,
+            private_codes=found.codes,
+            order_numbers=_numbers_left(found.numbers, corrections),
+            remedies=wishes.wanted,
+            dropped_remedies=wishes.dropped,
+            asked_amount=wishes.amount,
+            contact=heard_contact(reading, context, emails=found.emails, phones=found.phones),
+            subject=told.subject,
+            acting_for=self._people.acting_for(reading),
+            adjustments=self._people.adjustments(reading),
+            corrections=corrections,
+            is_addition=reading.has("wish.addition"),
+            is_change_of_mind=reading.has("wish.mind"),
+            questions_named=tuple(dict.fromkeys(name for name, _ in named_questions(reading))),
+            category=categorise(reading) if told.is_story else None,
+            assessment=assess(reading, is_story=told.is_story),
+            points=told.points,
+            is_story=told.is_story,
+            is_thin=told.is_thin,
+        )
+
+    def _entities(self, reading: Reading, context: Context) -> Entities:
+        text = reading.text
+        written = find_references(text)
+        codes = [one for one in find_private_codes(text) if _is_meant(reading, context, text)]
+        emails = find_emails(text)
+        own = tuple(one.span for one in (*written, *codes))
+        busy = [*own, *(one.span for one in emails)]
+        amounts = tuple(a for a in self._amounts.find(text, context) if not _lies_in(a.span, busy))
+        busy += [one.span for one in amounts]
+        dates = tuple(
+            one
+            for one in find_dates(reading, self._grammar, context)
+            if not _lies_in(one.span, busy) and not self._numbers.is_cued(reading, one.span)
+        )
+        cued = tuple(
+            one.span
+            for one in self._numbers.find(reading, context, taken=busy)
+            if self._numbers.is_cued(reading, one.span)
+        )
+        phones = find_phones(text, context, taken=(*busy, *cued, *(one.span for one in dates)))
+        busy += [one.span for one in (*dates, *phones)]
+        return Entities(
+            references=tuple(_heard(one.reference, one) for one in written if one.reference),
+            mistyped=tuple(_heard(one.text, one) for one in written if one.reference is None),
+            codes=tuple(one.code for one in codes),
+            emails=emails,
+            phones=phones,
+            amounts=amounts,
+            dates=dates,
+            numbers=(
+                *self._configured(text),
+                *self._numbers.find(reading, context, taken=busy),
+            ),
+            own_spans=own,
+        )
+
+    def _configured(self, text: str) -> tuple[Heard, ...]:
+        """Numbers in the organisation's own form: nothing else is as sure."""
+        found = (match for pattern in self._patterns for match in pattern.finditer(text))
+        return tuple(Heard(match[0], match[0], match.span()) for match in found if match[0])
+
+    def _correctable(
+        self, reading: Reading, found: Entities, context: Context
+    ) -> list[Entity]:
+        days = ordered_dates(reading, found.dates, context, denied=frozenset())
+        return [
+            *(Entity("date", day.text, day.span, day.value) for day, _ in days),
+            *(Entity("number", one.text, one.span) for one in found.numbers),
+            *(Entity("amount", one.text, one.span) for one in found.amounts),
+            *(Entity("address", one.text, one.span) for one in (*found.emails, *found.phones)),
+        ]
+
+    def _is_nonsense(
+        self, reading: Reading, context: Context, found: Entities, told: Told
+    ) -> bool:
+        if is_advert(reading):
+            return True
+        holds = found.numbers or found.references or found.codes or found.dates or found.emails
+        if holds or told.is_story or any(reading.marks.values()):
+            return False
+        return self._nonsense.is_mash(reading, is_name=context.ask == "name")
+
+    def _command(  # noqa: PLR0913  what tells a command from an answer
+        self,
+        reading: Reading,
+        context: Context,
+        found: Entities,
+        told: Told,
+        wishes: Wishes,
+        corrections: tuple[Correction, ...],
+    ) -> Intent | None:
+        free = {
+            position
+            for span in found.own_spans
+            for position in range(reading.covering(span).start, reading.covering(span).end)
+        }
+        command = self._commands.find(reading, free=free)
+        if command is None and (found.references or found.mistyped) and len(free) >= len(
+            reading.norms
+        ) - 2:
+            return Intent.TRACK
+        if command is None and self._only_corrects(reading, told, wishes, corrections):
+            return Intent.CORRECT
+        if command is None and context.ask:
+            command = self._commands.find_answer(reading)
+        return command or sole_intent(told)
+
+    def _only_corrects(
+        self,
+        reading: Reading,
+        told: Told,
+        wishes: Wishes,
+        corrections: tuple[Correction, ...],
+    ) -> bool:
+        if len(reading.norms) > _SHORT + 4:
+            return False
+        changes = reading.has("wish.mind") or reading.has("wish.addition")
+        if changes and (wishes.wanted or wishes.dropped):
+            return True
+        return bool(corrections) and not told.is_story
+
+    def _further(
+        self, found: Entities, is_mash: bool, corrections: tuple[Correction, ...]
+    ) -> dict[Intent, float]:
+        further: dict[Intent, float] = {}
+        if is_mash:
+            further[Intent.NONSENSE] = _NONSENSE
+        if corrections:
+            further[Intent.CORRECT] = _CORRECTS
+        if found.references or found.mistyped:
+            further[Intent.TRACK] = 0.5
+        return further
+
+
+def _is_meant(reading: Reading, context: Context, text: str) -> bool:
+    """Eight signs are a private code where one was asked for, spoken of, or where nothing else is said."""
+    is_alone = len(text.split()) <= 3
+    return context.ask == "private_code" or reading.has("people.code_cue") or is_alone
+
+
+def _lies_in(span: Span, others: Sequence[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
+
+
+def _heard(value: str, written: object) -> Heard:
+    return Heard(value, written.text, written.span)  # type: ignore[attr-defined]  # a found text
+
+
+def _dates(
+    reading: Reading, found: Entities, context: Context, corrections: tuple[Correction, ...]
+) -> tuple[tuple[HeardDate, Piece], ...]:
+    """The days in order; one that a correction takes back is no day of the trouble."""
+    taken_back = {one.old for one in corrections if one.question == "occurred_on" and one.old}
+    denied = frozenset(
+        one.span for one in found.dates if reading.text[slice(*one.span)] in taken_back
+    )
+    return ordered_dates(reading, found.dates, context, denied=denied)
+
+
+def _numbers_left(
+    numbers: tuple[Heard, ...], corrections: tuple[Correction, ...]
+) -> tuple[Heard, ...]:
+    taken_back = {one.old for one in corrections if one.old}
+    return tuple(one for one in numbers if one.value not in taken_back)
+
+
+__all__ = ["Ear", "Mark", "Remedy"]

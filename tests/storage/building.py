@@ -1,0 +1,115 @@
+"""Builds what is stored, small and whole, so that a test names only what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.messages import Address, ConversationId, Kind, OutboundMessage, Sender
+from bot.domain.answers import Contact, ContactKind
+from bot.domain.assessment import InitialAssessment
+from bot.domain.complaint import Complaint, lodged
+from bot.domain.events import COMPLAINANT, OMBUD, ComplaintReceived, Event, Privacy
+from bot.domain.form import Details
+from bot.domain.identity import NOBODY, Identity
+from bot.domain.reference import ALPHABET, Reference, new_reference
+from bot.ports import Fact, Receipt, Work
+
+NOW = datetime(2026, 11, 23, 10, 42, 7, 123456, tzinfo=UTC)
+ASTRID = Identity("Astrid Ek", Contact(ContactKind.EMAIL, "astrid@example.org"), None)
+
+
+def minutes(count: float) -> timedelta:
+    """So many minutes."""
+    return timedelta(minutes=count)
+
+
+def address(name: str = "a", channel: str = "web") -> Address:
+    """The address of the conversation of that name."""
+    return Address(channel, f"key-{name}")
+
+
+def conversation(name: str = "a", version: int = 1, channel: str = "web") -> Conversation:
+    """The conversation as it is at `version`: one line was said in each turn."""
+    return Conversation(
+        ConversationId(f"conversation-{name}"),
+        address(name, channel),
+        "en",
+        begun_at=NOW,
+        touched_at=NOW,
+        version=version,
+        last_seq=version,
+    )
+
+
+def line(seq: int, sender: Sender = Sender.BOT, text: str = "Hello.") -> OutboundMessage:
+    """A line, said `seq` seconds after NOW."""
+    return OutboundMessage(seq, sender, Kind.TEXT, text, NOW + timedelta(seconds=seq))
+
+
+def receipt(name: str = "a", message_id: str = "m1", seq: int = 1) -> Receipt:
+    """That a message was taken, and answered by one line."""
+    return Receipt(address(name), message_id, f"print of {message_id}", seq, seq)
+
+
+def turn(name: str = "a", version: int = 1, channel: str = "web") -> Work:
+    """What one turn stores: the conversation at `version`, and one line by the bot."""
+    return Work(conversation(name, version, channel), said=(line(version),))
+
+
+def reference(number: int) -> Reference:
+    """References in the order of their numbers."""
+    signs = ""
+    for _ in range(8):
+        number, sign = divmod(number, len(ALPHABET))
+        signs = ALPHABET[sign] + signs
+    return new_reference(signs)
+
+
+def received(number: int = 1, category: str | None = "delivery") -> ComplaintReceived:
+    """The fact that a complaint begins with, `number` minutes after NOW."""
+    return ComplaintReceived(
+        at=NOW + minutes(number),
+        by=COMPLAINANT,
+        details=Details(narrative=f"The parcel {number} never came."),
+        attachments=(),
+        privacy=Privacy.NAMED,
+        assessment=InitialAssessment(category=category),
+        points=("not delivered",),
+        language="en",
+        channel="web",
+        regime="iso10002@2018",
+    )
+
+
+def complaint(
+    number: int = 1, name: str = "a", identity: Identity = NOBODY, category: str | None = "delivery"
+) -> Complaint:
+    """A complaint as it is when it was lodged, `number` minutes after NOW."""
+    id_ = conversation(name).id
+    return lodged(reference(number), id_, received(number, category), identity)
+
+
+def lodging(one: Complaint, name: str = "a", version: int | None = None) -> Work:
+    """Stores a complaint that is new; with `version` together with its conversation's turn."""
+    facts = (Fact(one.history[0], conversation(name).id, one.reference),)
+    told = conversation(name, version) if version else None
+    return Work(told, facts=facts, complaints=((one, 0),))
+
+
+def growing(before: Complaint, *events: Event, identity: Identity | None = None) -> Work:
+    """Stores what happened to a complaint; its conversation is left as it is."""
+    after = before
+    for event in events:
+        after = after.after(event)
+    if identity is not None:
+        after = replace(after, identity=identity)
+    id_ = ConversationId(before.conversation)
+    facts = tuple(Fact(event, id_, before.reference) for event in events)
+    return Work(facts=facts, complaints=((after, before.version),))
+
+
+def by_ombud(kind: type[Event]) -> Event:
+    """An event without fields of its own."""
+    return kind(at=NOW + minutes(1), by=OMBUD)

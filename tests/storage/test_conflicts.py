@@ -1,0 +1,214 @@
+"""Of those who change the same thing at once one wins, and nobody else is held up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from bot.dialogue.messages import ConversationId
+from bot.domain.events import NoteWritten
+from bot.errors import Conflict, Duplicate, OmbudError, StorageError
+from bot.ports import Fact, Receipt, Storage, Work
+from tests.storage.samples import (
+    NOW,
+    complaint,
+    conversation,
+    following,
+    line,
+    lodging,
+    references,
+    turn,
+)
+
+REFERENCE = next(references())
+NOTE = NoteWritten(at=NOW, by="anna", text="called the depot")
+
+
+async def _all(storage: Storage, works: Sequence[Work]) -> list[type[BaseException] | None]:
+    """Commits at once; what became of each."""
+    done = await asyncio.gather(*map(storage.commit, works), return_exceptions=True)
+    return [None if outcome is None else type(outcome) for outcome in done]
+
+
+class TestVersions:
+    async def test_one_of_fifty_wins(self, storage: Storage) -> None:
+        """Of fifty different second turns one is stored, and only its line is there."""
+        await storage.commit(turn("one", 1))
+        rivals = [
+            Work(conversation(version=2, last_seq=3), said=(line(3, text=f"rival {number}"),))
+            for number in range(50)
+        ]
+        outcomes = await _all(storage, rivals)
+        assert outcomes.count(None) == 1
+        assert outcomes.count(Conflict) == 49
+        (said,) = await storage.messages(ConversationId("one"), after=2)
+        assert said.text == f"rival {outcomes.index(None)}"
+
+    async def test_all_of_fifty_get_their_turn(self, storage: Storage) -> None:
+        """Fifty who load again after each conflict store fifty versions, each of them once."""
+        await storage.commit(Work(conversation()))
+        won: list[int] = []
+
+        async def insist(number: int) -> None:
+            while True:
+                talk = await storage.conversation(ConversationId("one"))
+                assert talk is not None
+                changed = replace(talk, version=talk.version + 1, last_seq=talk.last_seq + 1)
+                try:
+                    await storage.commit(
+                        Work(changed, said=(line(changed.last_seq, text=str(number)),))
+                    )
+                except Conflict:
+                    continue
+                won.append(changed.version)
+                return
+
+        await asyncio.gather(*map(insist, range(50)))
+        assert sorted(won) == list(range(2, 52))
+        lines = await storage.messages(ConversationId("one"))
+        assert [one.seq for one in lines] == list(range(1, 51))
+        assert {one.text for one in lines} == set(map(str, range(50)))
+
+    @pytest.mark.parametrize("version", [1, 3, 7])
+    async def test_only_the_next_version_is_stored(self, storage: Storage, version: int) -> None:
+        """Neither a version that was there nor one that leaps is stored."""
+        await storage.commit(turn("one", 1))
+        with pytest.raises(Conflict):
+            await storage.commit(Work(conversation(version=version)))
+        assert await storage.conversation(ConversationId("one")) == turn("one", 1).conversation
+
+    async def test_an_address_has_one_conversation(self, storage: Storage) -> None:
+        """Two who greet the same address at once don't make two conversations."""
+        here = conversation("one")
+        there = replace(conversation("two"), address=here.address)
+        assert await _all(storage, [Work(here), Work(there)]) == [None, Conflict]
+        assert await storage.conversation_at(here.address) == here
+
+    async def test_nothing_of_a_refused_work_is_stored(self, storage: Storage) -> None:
+        """A conflict leaves no line, no fact, no receipt and nothing in the outbox."""
+        await storage.commit(Work(conversation()))
+        stale = turn("one", 1)
+        assert stale.conversation is not None
+        stale = replace(stale, facts=(Fact(NOTE, stale.conversation.id),))
+        with pytest.raises(Conflict):
+            await storage.commit(stale)
+        assert await storage.messages(stale.conversation.id) == ()
+        assert await storage.conversation_facts(stale.conversation.id) == ()
+        assert await storage.receipt(stale.conversation.address, "m1") is None
+        assert await storage.outbox_size() == (0, None)
+
+
+class TestReceipts:
+    async def test_a_message_is_taken_once(self, storage: Storage) -> None:
+        """The same id at the same address is a duplicate, whatever the version says."""
+        await storage.commit(turn("one", 1))
+        again = replace(turn("one", 2), receipt=turn("one", 1).receipt)
+        with pytest.raises(Duplicate):
+            await storage.commit(again)
+        with pytest.raises(Duplicate):
+            await storage.commit(turn("one", 1))
+        assert len(await storage.messages(ConversationId("one"))) == 2
+
+    async def test_twenty_deliveries_of_one_message(self, storage: Storage) -> None:
+        """Of twenty deliveries of one message at once, one is taken."""
+        outcomes = await _all(storage, [turn("one", 1)] * 20)
+        assert outcomes == [None] + [Duplicate] * 19
+
+    async def test_a_receipt_tells_which_lines_were_said(self, storage: Storage) -> None:
+        """What is needed to repeat an answer comes back."""
+        await storage.commit(turn("one", 1))
+        address = conversation().address
+        told = Receipt(address, "m1", "print 1", 1, 2)
+        assert await storage.receipt(address, "m1") == told
+
+    async def test_ids_are_the_address_own(self, storage: Storage) -> None:
+        """The same id from somebody else is another message."""
+        assert await _all(storage, [turn("one", 1), turn("two", 1)]) == [None, None]
+
+
+class TestComplaints:
+    async def test_one_of_two_caseworkers_wins(self, storage: Storage) -> None:
+        """Two acts on the same state of a complaint: the second must look again."""
+        one = complaint(REFERENCE)
+        await storage.commit(lodging(one, conversation()))
+        after, first = following(one, NOTE)
+        _, second = following(one, replace(NOTE, text="wrote to the depot"))
+        assert await _all(storage, [first, second]) == [None, Conflict]
+        assert await storage.complaints([REFERENCE]) == {REFERENCE: after}
+
+    async def test_a_reference_is_given_once(self, storage: Storage) -> None:
+        """A reference that is taken lodges nothing, and the conversation does not go on, either."""
+        await storage.commit(lodging(complaint(REFERENCE), conversation()))
+        with pytest.raises(Conflict):
+            await storage.commit(lodging(complaint(REFERENCE, "two"), conversation("two")))
+        assert await storage.conversation(ConversationId("two")) is None
+
+    async def test_two_complaints_change_together(self, storage: Storage) -> None:
+        """If one of two complaints in a work conflicts, the other stays as it was."""
+        given = references()
+        one, two = complaint(next(given)), complaint(next(given))
+        await storage.commit(lodging(one, conversation()))
+        await storage.commit(lodging(two))
+        _, first = following(one, NOTE)
+        _, other = following(two, NOTE)
+        await storage.commit(other)
+        both = Work(facts=first.facts + other.facts, complaints=first.complaints + other.complaints)
+        with pytest.raises(Conflict):
+            await storage.commit(both)
+        assert (await storage.complaints([one.reference]))[one.reference] == one
+
+
+class TestGroups:
+    async def test_one_that_fails_fails_alone(self, storage: Storage) -> None:
+        """A work that breaks the database's rules does not take its neighbours with it."""
+        lost = Work(facts=(Fact(NOTE, ConversationId("nobody")),))
+        works = [turn(f"talk {number}", 1) for number in range(20)]
+        outcomes = await _all(storage, [*works[:10], lost, *works[10:]])
+        assert outcomes == [None] * 10 + [StorageError] + [None] * 10
+        for number in range(20):
+            assert len(await storage.messages(ConversationId(f"talk {number}"))) == 2
+
+    async def test_a_contradiction_is_told_to_its_caller(self, storage: Storage) -> None:
+        """A work that contradicts itself is refused before anything is stored."""
+        with pytest.raises(ValueError, match="together with their conversation"):
+            await storage.commit(Work(said=(line(1),)))
+        with pytest.raises(ValueError, match="comes with that complaint"):
+            await storage.commit(Work(facts=(Fact(NOTE, ConversationId("one"), REFERENCE),)))
+        with pytest.raises(ValueError, match="new events"):
+            await storage.commit(Work(complaints=((complaint(REFERENCE), 0),)))
+
+    async def test_turns_of_one_conversation_keep_their_order(self, storage: Storage) -> None:
+        """Works that follow one another may be handed in without waiting for each."""
+        outcomes = await _all(storage, [turn("one", version) for version in range(1, 301)])
+        assert outcomes == [None] * 300
+        assert len(await storage.messages(ConversationId("one"))) == 600
+
+    async def test_listeners_hear_who_changed(self, storage: Storage) -> None:
+        """After a commit, and only then, its conversations are announced."""
+        heard: list[str] = []
+        storage.on_commit(heard.extend)
+        await storage.commit(turn("one", 1))
+        with pytest.raises(OmbudError):
+            await storage.commit(turn("one", 1))
+        await asyncio.sleep(0)
+        assert heard == ["one"]
+
+    async def test_a_caller_who_leaves_does_no_harm(self, storage: Storage) -> None:
+        """A commit whose caller was cancelled is stored whole or not at all; the next one works."""
+        task = asyncio.create_task(storage.commit(turn("one", 1)))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await storage.commit(turn("two", 1))
+        assert len(await storage.messages(ConversationId("one"))) in (0, 2)
+        assert len(await storage.messages(ConversationId("two"))) == 2
+
+    async def test_a_closed_storage_takes_nothing(self, storage: Storage) -> None:
+        """Whoever commits after the end hears of it."""
+        await storage.close()
+        with pytest.raises(StorageError, match="closed"):
+            await storage.commit(turn("one", 1))
+        assert not await storage.is_ready()

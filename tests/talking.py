@@ -1,0 +1,163 @@
+"""Holds conversations with the real service on the in-memory storage, at a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any
+
+from bot.assembly import Parts
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.interpretation import Context, Interpretation
+from bot.dialogue.messages import Address, InboundMessage, OutboundMessage
+from bot.domain.answers import Attachment
+from bot.domain.complaint import Complaint
+from bot.domain.reference import Reference
+from bot.languages import spoken
+from bot.limiting import LookUps
+from bot.ports import Understand
+from bot.service import Service
+from bot.settings import Settings
+from nlu.understand import Understanding
+from storage.files import MemoryFiles
+from storage.memory import MemoryStorage
+
+MONDAY = datetime(2026, 11, 23, 10, 42, 7, tzinfo=UTC)
+PHOTO = Attachment("photo", "photo.png", "image/png", 10, "0" * 64)
+
+
+@cache
+def understanding() -> Understanding:
+    """The real one, built once for all tests."""
+    languages = spoken(Parts(Settings()).loaded_languages)
+    return Understanding({code: language.hearing for code, language in languages.items()})
+
+
+class HeardBy(Parts):
+    """The parts of an installation, with the understanding that all tests share."""
+
+    def understanding(self) -> Understand:
+        """Built once for all tests."""
+        return understanding().understand
+
+
+@dataclass
+class House:
+    """An installation in memory, and a clock that only tests move."""
+
+    settings: Settings = field(
+        default_factory=lambda: Settings.model_validate(
+            {
+                "organisation": "Northwind Parcels",
+                "country": "GB",
+                "secret_key": "k" * 40,
+                "external_body": {"name": "the Ombudsman", "url": "https://ombudsman.example"},
+            }
+        )
+    )
+    now: datetime = MONDAY
+    storage: MemoryStorage = field(default_factory=MemoryStorage)
+
+    def __post_init__(self) -> None:
+        self.parts = HeardBy(self.settings)
+        self.service = Service(
+            self.storage,
+            MemoryFiles(),
+            self.parts.talk,
+            lambda: self.now,
+            LookUps(self.settings.lookups_per_hour),
+            self.parts.metrics,
+        )
+
+    def later(self, **by: float) -> None:
+        """Moves the clock on."""
+        self.now += timedelta(**by)
+
+    async def enter(self, key: str = "somebody", language: str | None = None) -> Talk:
+        """A person comes in and is greeted."""
+        talk = Talk(self, Address("web", key))
+        talk.lines = (await self.service.begin(talk.address, language)).messages
+        return talk
+
+    async def complaint(self, reference: str) -> Complaint:
+        """A complaint as it is stored."""
+        return (await self.storage.complaints([Reference(reference)]))[Reference(reference)]
+
+
+_NUMBERS = count()
+
+
+@dataclass
+class Talk:
+    """One person's conversation; `lines` is what the last turn said."""
+
+    house: House
+    address: Address
+    lines: tuple[OutboundMessage, ...] = ()
+    sender_name: str | None = None
+
+    async def say(self, text: str, *files: Attachment) -> tuple[OutboundMessage, ...]:
+        """Writes something, perhaps with files."""
+        return await self._send(text=text, attachments=files)
+
+    async def press(self, action: str) -> tuple[OutboundMessage, ...]:
+        """Presses a button."""
+        return await self._send(action=action)
+
+    async def _send(self, **said: Any) -> tuple[OutboundMessage, ...]:
+        id_ = f"message-{next(_NUMBERS)}"
+        message = InboundMessage(
+            self.address, id_, self.house.now, sender_name=self.sender_name, **said
+        )
+        self.lines = (await self.house.service.receive(message)).messages
+        return self.lines
+
+    @property
+    def ask(self) -> str | None:
+        """The question left open."""
+        return next((line.ask.value for line in reversed(self.lines) if line.ask), None)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The buttons of the last message."""
+        return tuple(choice.action for choice in self.lines[-1].choices)
+
+    @property
+    def text(self) -> str:
+        """All that the last turn said."""
+        return "\n".join(line.text for line in self.lines)
+
+    @property
+    def reference(self) -> str:
+        """The reference that the last turn gave."""
+        return next(line.reference for line in self.lines if line.reference)
+
+    @property
+    def code(self) -> str:
+        """The private code that the last turn gave."""
+        return next(line.private_code for line in self.lines if line.private_code)
+
+    async def memory(self) -> Conversation:
+        """What is remembered."""
+        found = await self.house.service.find(self.address)
+        assert found is not None
+        return found
+
+    async def lodge(self, story: str = "Order 48213 came smashed yesterday. I want a refund") -> str:
+        """A whole complaint, everything that can be skipped skipped; its reference."""
+        await self.say(story)
+        for _ in range(12):
+            if self.ask == "check":
+                await self.press("send")
+                return self.reference
+            await self.press("skip")
+        raise AssertionError(f"stuck at {self.ask}: {self.text}")
+
+
+def heard(text: str, **known: Any) -> Interpretation:
+    """What is heard in `text`, on that Monday in Britain."""
+    context: Mapping[str, Any] = {"language": "en", "country": "GB", "today": MONDAY.date()}
+    return understanding().understand(text, Context(**{**context, **known}))
