@@ -41,6 +41,9 @@ from nlu.wishes import Wishes, WishReader
 _NONSENSE = 0.9
 _CORRECTS = 0.8
 _ASKED_INTENT = 0.9
+_MERE = 11  # words and signs around what is corrected, where nothing else is told
+_TELLING = frozenset({None, "narrative", "check", "confirm", "comment"})
+"""Where a message is no answer to a question of its own."""
 _SHORT = 16  # words: a longer message that changes something also tells something
 
 
@@ -131,7 +134,11 @@ class Ear:
     def _entities(self, reading: Reading, context: Context) -> Entities:
         text = reading.text
         written = find_references(text)
-        codes = [one for one in find_private_codes(text) if _is_meant(reading, context, text)]
+        codes = [
+            one
+            for one in find_private_codes(text)
+            if written or _is_meant(reading, context, one.span)
+        ]
         emails = find_emails(text)
         own = tuple(one.span for one in (*written, *codes))
         busy = [*own, *(one.span for one in emails)]
@@ -140,7 +147,7 @@ class Ear:
         dates = tuple(
             one
             for one in find_dates(reading, self._grammar, context)
-            if not _lies_in(one.span, busy) and not self._numbers.is_cued(reading, one.span)
+            if not _lies_in(one.span, busy) and not self._is_number(reading, one.span)
         )
         cued = tuple(
             one.span
@@ -163,6 +170,11 @@ class Ear:
             ),
             own_spans=own,
         )
+
+    def _is_number(self, reading: Reading, span: Span) -> bool:
+        """Figures that look like a day but are said to be a number."""
+        is_bare = not any(sign.isalpha() for sign in reading.text[slice(*span)])
+        return is_bare and self._numbers.is_cued(reading, span)
 
     def _configured(self, text: str) -> tuple[Heard, ...]:
         """Numbers in the organisation's own form: nothing else is as sure."""
@@ -211,7 +223,7 @@ class Ear:
             return Intent.TRACK
         if command is None and self._only_corrects(reading, told, wishes, corrections):
             return Intent.CORRECT
-        if command is None and context.ask:
+        if command is None and context.ask not in _TELLING:
             command = self._commands.find_answer(reading)
         return command or sole_intent(told)
 
@@ -227,7 +239,11 @@ class Ear:
         changes = reading.has("wish.mind") or reading.has("wish.addition")
         if changes and (wishes.wanted or wishes.dropped):
             return True
-        return bool(corrections) and not told.is_story
+        if not corrections:
+            return False
+        values = [value for one in corrections for value in (one.old, one.new) if value]
+        told_otherwise = len(reading.norms) - sum(len(value.split()) for value in values)
+        return told_otherwise <= _MERE
 
     def _further(
         self, found: Entities, is_mash: bool, corrections: tuple[Correction, ...]
@@ -242,10 +258,22 @@ class Ear:
         return further
 
 
-def _is_meant(reading: Reading, context: Context, text: str) -> bool:
-    """Eight signs are a private code where one was asked for, spoken of, or where nothing else is said."""
-    is_alone = len(text.split()) <= 3
-    return context.ask == "private_code" or reading.has("people.code_cue") or is_alone
+def _is_meant(reading: Reading, context: Context, span: Span) -> bool:
+    """Eight signs are a private code where one was asked for or named just before.
+
+    Alone they are one too, if they look like no number of anything else.
+    """
+    if context.ask == "private_code":
+        return True
+    position = reading.covering(span).start
+    if any(0 <= position - mark.end <= _NEAR for mark in reading.found("people.code_cue")):
+        return True
+    is_mixed = any(map(str.isalpha, reading.text[slice(*span)]))
+    return is_mixed and context.ask is None and len(reading.norms) <= _ALONE
+
+
+_NEAR = 3
+_ALONE = 3
 
 
 def _lies_in(span: Span, others: Sequence[Span]) -> bool:

@@ -126,7 +126,6 @@ class Pipeline:
     """Reads texts in one language."""
 
     def __init__(self, hearing: Hearing) -> None:
-        self.code = hearing.code
         self._nlp = spacy.blank(hearing.code)
         spelling = Spelling(hearing.vocabulary, hearing.spelling)
         self._nlp.tokenizer = Words(self._nlp.vocab, spelling)

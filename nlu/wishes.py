@@ -50,7 +50,9 @@ class WishReader:
         wanted: list[tuple[int, Remedy]] = []
         dropped: list[tuple[int, Remedy]] = []
         for clause in clauses:
-            for kind, mark, _ in clause.named:
+            for kind, mark, part in clause.named:
+                if _is_mere_person(kind, part, clause) or _is_opening_word(reading, kind, mark):
+                    continue
                 if self._is_refused(reading, clause.piece, mark):
                     dropped.append((mark.start, kind))
                 elif self._is_wanted(reading, clause, (kind, mark), is_asked=is_asked):
@@ -194,6 +196,20 @@ class WishReader:
         words = [norm for norm in reading.norms[piece.start : piece.end] if is_word(norm)]
         words = words[1:] if words and words[0] in self._function else words
         return len(words) >= 2 and words[0] not in self._light and "story.subject" not in _starting(reading, piece)
+
+
+def _is_mere_person(kind: Remedy, part: str, clause: _Clause) -> bool:
+    """ "An apology from the driver" wants nothing else of the driver."""
+    others = any(other is not Remedy.OTHER for other, _, _ in clause.named)
+    return kind is Remedy.OTHER and part.endswith("noun") and others
+
+
+def _is_opening_word(reading: Reading, kind: Remedy, mark: Mark) -> bool:
+    """ "Sorry, the order is …" begs pardon; it asks for none."""
+    if kind is not Remedy.APOLOGY or mark.end - mark.start > 1:
+        return False
+    at_start = any(piece.start == mark.start for piece in reading.sentences)
+    return at_start and mark.end < len(reading.norms) and reading.norms[mark.end] == ","
 
 
 def _starting(reading: Reading, piece: Piece) -> set[str]:

@@ -28,10 +28,11 @@ def position(wanted: ComplaintFilter) -> Position | None:
     try:
         padded = wanted.cursor + "=" * (-len(wanted.cursor) % 4)
         at, reference = orjson.loads(urlsafe_b64decode(padded.encode("ascii")))
-        received_at = datetime.fromisoformat(at).astimezone(UTC)
+        received_at = datetime.fromisoformat(at)
+        received_at.astimezone(UTC)  # OverflowError at either end of time
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidRequest("This cursor was not given out here.") from error
-    if not isinstance(reference, str):
+    if received_at.tzinfo is None or not isinstance(reference, str):
         raise InvalidRequest("This cursor was not given out here.")
     return received_at, reference
 

@@ -80,7 +80,7 @@ class DiskFiles:
 class MemoryFiles:
     """Files that are gone when the process ends."""
 
-    max_bytes: int
+    max_bytes: int = 10_000_000
     _kept: dict[str, bytes] = field(default_factory=dict)
 
     async def keep(self, stream: BinaryIO, name: str) -> Attachment:

@@ -48,7 +48,7 @@ class MemoryStorage:
     _callbacks: list[Callable[[Sequence[ConversationId]], None]] = field(default_factory=list)
     quarantined: list[tuple[InboundMessage, str]] = field(default_factory=list)
     _ids: count[int] = field(default_factory=lambda: count(1))
-    _is_open: bool = False
+    _is_open: bool = True  # there is nothing that opening could find wrong
 
     async def open(self) -> None:
         self._is_open = True

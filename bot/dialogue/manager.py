@@ -92,6 +92,8 @@ class Manager:
 
     def _hear(self, turn: Turn, scene: Scene) -> Turn:
         open_, command = turn.conversation.open, scene.heard.command
+        if scene.heard.private_codes and turn.conversation.looked_up:
+            return tracking.take_code(turn, scene)
         if command and command in self.handlers and _interrupts(command, open_):
             return self.handlers[command](turn, scene)
         taken = _ANSWERING[_kind_of(open_, turn.conversation)](turn, scene)

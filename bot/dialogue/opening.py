@@ -25,8 +25,6 @@ def hear(turn: Turn, scene: Scene, handlers: Handlers) -> Turn:
     heard = scene.heard
     if heard.has(Intent.NONSENSE):
         return answering.miss(turn)
-    if heard.private_codes and turn.conversation.looked_up:
-        return tracking.take_code(turn, scene)
     if heard.references or heard.mistyped_references:
         return _about_references(turn, scene)
     for intent in _BY_INTENT:

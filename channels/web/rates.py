@@ -38,6 +38,9 @@ class Rates:
         if len(self._free_at) > self._forget_at:
             self._forget(now)
 
+    def __len__(self) -> int:
+        return len(self._free_at)
+
     def _forget(self, now: float) -> None:
         self._free_at = {key: at for key, at in self._free_at.items() if at > now}
         # Doubling keeps the cost per act constant however many keys are truly busy.

@@ -251,7 +251,7 @@ async def test_a_real_server_streams() -> None:
     web = Web(settings())
     server = uvicorn.Server(uvicorn.Config(web.app, port=0, log_config=None, lifespan="off"))
     running = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:

@@ -1,0 +1,63 @@
+"""A browser for each test, and pages in it that may not break a rule unnoticed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from tests.browser.chat import Chat
+
+OpenPage = Callable[..., Awaitable[Page]]
+OpenChat = Callable[..., Awaitable[Chat]]
+
+# What the browser says itself when a request is refused, as some tests want it to be.
+_EXPECTED = "Failed to load resource"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium: the system's, where there is one, else Playwright's own."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def open_page(browser: Browser, ombud_url: str) -> AsyncIterator[OpenPage]:
+    """Opens a path of the server as a new person; options are those of a browser context."""
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(_EXPECTED):
+            complaints.append(message.text)
+
+    async def open_(path: str = "/", **options: Any) -> Page:
+        context = await browser.new_context(**{"locale": "en-GB", **options})
+        page = await context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(ombud_url + path)
+        return page
+
+    yield open_
+    # Also tells what the content security policy had to block.
+    assert [] == complaints
+
+
+@pytest.fixture
+def open_chat(open_page: OpenPage) -> OpenChat:
+    """Opens the chat page as a new person and waits for the greeting."""
+
+    async def open_(path: str = "/", **options: Any) -> Chat:
+        chat = Chat(await open_page(path, **options))
+        await chat.is_greeted()
+        return chat
+
+    return open_

@@ -1,0 +1,230 @@
+"""Reminders: old drafts go, with a word about it; what waits is measured."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.dialogue.conversation import Draft
+from bot.dialogue.messages import Kind, Sender
+from bot.dialogue.scene import Organisation
+from bot.errors import StorageError
+from bot.languages import KEYS, load_languages
+from bot.ports import Work
+from bot.reminders import Reminders, Talk
+from bot.rules import load_regime
+from storage.memory import MemoryStorage
+from tests.storage.building import (
+    NOW,
+    complaint,
+    conversation,
+    line,
+    lodging,
+    minutes,
+    reference,
+    turn,
+)
+
+HOURS = 72
+OLD = NOW - timedelta(hours=HOURS, seconds=1)
+YOUNG = NOW - timedelta(hours=HOURS)
+
+
+@dataclass
+class Seen:
+    """What an observer was told last."""
+
+    waiting: tuple[int, float] | None = None
+    late: int | None = None
+
+    def outbox(self, pending: int, oldest_seconds: float) -> None:
+        """Lines that wait."""
+        self.waiting = pending, oldest_seconds
+
+    def overdue(self, count: int) -> None:
+        """Complaints past a deadline."""
+        self.late = count
+
+
+@dataclass
+class Bench:
+    """Reminders with all that they need."""
+
+    storage: MemoryStorage = field(default_factory=MemoryStorage)
+    seen: Seen = field(default_factory=Seen)
+    now: datetime = NOW
+
+    def reminders(self) -> Reminders:
+        """Reminders that speak in keys."""
+        return Reminders(self.storage, talk(), lambda: self.now, self.seen, every_seconds=0.01)
+
+
+def talk() -> Talk:
+    """An organisation that answers by the rules of the standard, in keys."""
+    organisation = Organisation(
+        name="Parcels Ltd",
+        public_url="https://parcels.example",
+        zone=ZoneInfo("UTC"),
+        country="GB",
+        regime=load_regime("iso10002"),
+        external_body=None,
+        emergency=(),
+        max_attachments=10,
+        draft_hours=HOURS,
+    )
+    return SimpleNamespace(  # type: ignore[return-value]  # has what a Talk has
+        organisation=organisation, languages=load_languages(), default_language=KEYS
+    )
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    """An empty storage and its reminders."""
+    made = Bench()
+    await made.storage.open()
+    yield made
+    await made.storage.close()
+
+
+async def begin_draft(bench: Bench, name: str, touched_at: datetime) -> None:
+    """Stores a conversation with a greeting and a draft of two lines."""
+    draft = Draft(touched_at, first_seq=2, told=("A story.",))
+    talk = replace(conversation(name), draft=draft, touched_at=touched_at, last_seq=3)
+    said = (line(1), line(2, Sender.COMPLAINANT, "A story."), line(3))
+    await bench.storage.commit(Work(talk, said=said))
+
+
+async def test_an_old_draft_is_deleted_and_told_so(bench: Bench) -> None:
+    """Its lines are forgotten, the draft is gone, and one line says so and will be carried."""
+    await begin_draft(bench, "a", OLD)
+
+    assert 1 == await bench.reminders().once()
+
+    found = await bench.storage.conversation(conversation("a").id)
+    lines = await bench.storage.messages(conversation("a").id)
+    assert found is not None
+    assert (None, 2, 4) == (found.draft, found.version, found.last_seq)
+    assert [1, 4] == [each.seq for each in lines]
+    assert (Sender.BOT, NOW) == (lines[-1].sender, lines[-1].at)
+    assert "expired" in lines[-1].text
+    assert "story" not in repr(lines)
+    waiting, _ = await bench.storage.outbox_size()
+    assert 2 == waiting
+
+
+async def test_a_younger_draft_is_left_alone(bench: Bench) -> None:
+    """Until the hours are over nothing happens to it."""
+    await begin_draft(bench, "a", YOUNG)
+
+    assert 0 == await bench.reminders().once()
+
+    found = await bench.storage.conversation(conversation("a").id)
+    assert found is not None
+    assert found.draft is not None
+
+
+async def test_a_deleted_draft_is_told_of_once(bench: Bench) -> None:
+    """The next round finds nothing more to say."""
+    await begin_draft(bench, "a", OLD)
+    await bench.reminders().once()
+
+    assert 0 == await bench.reminders().once()
+
+
+async def test_many_old_drafts_go_in_one_round(bench: Bench) -> None:
+    """However many there are, no more than are read at a time have to be at hand."""
+    for number in range(250):
+        await begin_draft(bench, str(number), OLD)
+
+    assert 250 == await bench.reminders().once()
+    assert () == await bench.storage.stale_drafts(NOW)
+
+
+class _Racing(MemoryStorage):
+    """A storage in which the person always comes back at the last moment."""
+
+    async def stale_drafts(self, before: datetime, limit: int = 100) -> tuple:  # type: ignore[type-arg]  # as it is
+        """Finds drafts, and lets the person write before anybody deletes them."""
+        found = await super().stale_drafts(before, limit)
+        for one in found:
+            await self.commit(Work(replace(one, version=one.version + 1, touched_at=NOW)))
+        return found
+
+
+async def test_a_person_who_comes_back_keeps_the_draft() -> None:
+    """Whoever wrote in between has not let the draft lie."""
+    bench = Bench(storage=_Racing())
+    await bench.storage.open()
+    await begin_draft(bench, "a", OLD)
+
+    assert 0 == await bench.reminders().once()
+
+    found = await bench.storage.conversation(conversation("a").id)
+    assert found is not None
+    assert found.draft is not None
+
+
+async def test_what_waits_is_measured(bench: Bench) -> None:
+    """How many lines wait and for how long the oldest has; a clock set back gives no negative."""
+    await bench.storage.commit(turn())
+    bench.now = line(1).at + timedelta(seconds=90)
+    await bench.reminders().once()
+    assert (1, 90.0) == bench.seen.waiting
+
+    bench.now = NOW - minutes(60)
+    await bench.reminders().once()
+    assert (1, 0.0) == bench.seen.waiting
+
+
+async def test_nothing_waits_in_an_empty_outbox(bench: Bench) -> None:
+    """Zero lines, zero seconds."""
+    await bench.reminders().once()
+
+    assert (0, 0.0) == bench.seen.waiting
+    assert 0 == bench.seen.late
+
+
+async def test_complaints_past_a_deadline_are_counted(bench: Bench) -> None:
+    """A year later what nobody answered is overdue."""
+    await bench.storage.commit(turn())
+    for number in (1, 2):
+        await bench.storage.commit(lodging(complaint(number)))
+    bench.now = NOW + timedelta(days=365)
+
+    await bench.reminders().once()
+
+    assert 2 == bench.seen.late
+    assert reference(1) in await bench.storage.complaints([reference(1)])
+
+
+class _Failing(MemoryStorage):
+    """A storage that fails the first times."""
+
+    failures = 2
+
+    async def outbox_size(self) -> tuple[int, datetime | None]:
+        """Counts, or fails."""
+        if self.failures:
+            self.failures -= 1
+            raise StorageError
+        return await super().outbox_size()
+
+
+async def test_reminders_outlive_a_storage_that_fails() -> None:
+    """They look again the next time."""
+    bench = Bench(storage=_Failing())
+    await bench.storage.open()
+    task = asyncio.create_task(bench.reminders().run())
+    async with asyncio.timeout(5):
+        while bench.seen.waiting is None:
+            await asyncio.sleep(0.005)
+
+    assert not task.done()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
