@@ -130,7 +130,7 @@ class Parts:
             self.files,
             self.talk,
             now,
-            LookUps(self.settings.lookups_per_hour, self.settings.limits.lookups_per_hour_in_all),
+            LookUps(self.settings.lookups_per_hour, self.settings.lookups_per_hour_in_all),
             self.metrics,
         )
 

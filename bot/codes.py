@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 from hmac import digest
+from itertools import count
 from secrets import choice
 
 from bot.dialogue.messages import CODE_MARK, OutboundMessage
@@ -22,9 +23,13 @@ class PrivateCodes:
 
     def of(self, reference: Reference, renewals: int) -> str:
         """Eight Crockford signs: 40 bits of an HMAC, which nobody can tell without the key."""
-        mac = digest(self._secret, f"private code {reference} {renewals}".encode(), sha256)
-        number = int.from_bytes(mac[:5])
-        return "".join(ALPHABET[number >> _BITS * n & 31] for n in range(_SIGNS))
+        tries = (self._signs(reference, renewals, number) for number in count())
+        return next(filter(_is_mixed, tries))
+
+    def _signs(self, reference: Reference, renewals: int, number: int) -> str:
+        text = f"private code {reference} {renewals} {number}"
+        bits = int.from_bytes(digest(self._secret, text.encode(), sha256)[:5])
+        return "".join(ALPHABET[bits >> _BITS * n & 31] for n in range(_SIGNS))
 
     def shown(self, message: OutboundMessage) -> OutboundMessage:
         """The message as its reader sees it, the code filled in."""
@@ -36,4 +41,10 @@ class PrivateCodes:
 
 def chance_reference() -> Reference:
     """A reference that nobody can guess."""
-    return new_reference("".join(choice(ALPHABET) for _ in range(_SIGNS)))
+    tries = ("".join(choice(ALPHABET) for _ in range(_SIGNS)) for _ in count())
+    return new_reference(next(filter(_is_mixed, tries)))
+
+
+def _is_mixed(signs: str) -> bool:
+    """With a digit and a letter, so that nobody takes it for a word or for another number."""
+    return any(map(str.isdigit, signs)) and any(map(str.isalpha, signs))

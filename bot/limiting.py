@@ -8,16 +8,13 @@ from limits.strategies import MovingWindowRateLimiter
 
 from bot.dialogue.messages import Address
 
-_OF_ALL = 100  # times one person's limit: guessing from many accounts at once stops here
-
-
 class LookUps:
     """Counts look-ups that missed, in a window of one hour."""
 
-    def __init__(self, per_hour: int, per_hour_in_all: int | None = None) -> None:
+    def __init__(self, per_hour: int, in_all: int) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._one = RateLimitItemPerHour(per_hour)
-        self._all = RateLimitItemPerHour(per_hour_in_all or per_hour * _OF_ALL)
+        self._all = RateLimitItemPerHour(in_all)
 
     def may(self, address: Address) -> bool:
         """Whether this person may try once more."""

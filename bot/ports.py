@@ -13,7 +13,6 @@ from bot.dialogue.messages import Address, ConversationId, InboundMessage, Outbo
 from bot.domain.answers import Attachment
 from bot.domain.complaint import Complaint
 from bot.domain.events import Event
-from bot.domain.identity import Identity
 from bot.domain.reference import Reference
 from bot.domain.status import Status
 

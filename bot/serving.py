@@ -21,7 +21,7 @@ from bot.assembly import migrate as migrate_database
 from bot.dialogue import process
 from bot.dialogue.replies import Text
 from bot.dialogue.wording import Wording
-from bot.errors import OmbudError
+from bot.errors import ConfigurationError, OmbudError
 from bot.languages import Language
 from bot.relay import Relay
 from bot.reminders import Reminders
@@ -44,6 +44,8 @@ def serve(settings: Settings, *, migrate: bool) -> int:
         if migrate:
             migrate_database(settings)
         asyncio.run(_serve(settings))
+    except ConfigurationError:
+        raise
     except (OmbudError, OSError) as error:
         log.error("not started", reason=str(error))
         return 1

@@ -62,7 +62,8 @@ class Amounts:
         if unit == "$" or self._words.get(unit) == "USD":
             return _DOLLARS.get(context.country, "USD")
         if unit in ("kr", ":-") or self._words.get(unit) == "kr":
-            return _CROWNS.get(context.country)
+            own = self._words.get("kr")  # the crowns of the language, where only one is spoken of
+            return _CROWNS.get(context.country) or (own if own != "kr" else None)
         return _SIGNS.get(unit) or self._words.get(unit) or unit.upper()
 
 

@@ -11,7 +11,7 @@ from bot.dialogue.interpretation import Correction
 from bot.domain.answers import OccurredOn
 from nlu.automaton import Mark
 from nlu.hearing import Hearing
-from nlu.reading import Piece, Reading, Span
+from nlu.reading import Reading, Span
 
 _MOST_WORDS = 120  # a longer message tells a story
 _BEFORE, _AFTER = 40, 90
@@ -23,7 +23,10 @@ _QUESTION_OF = {kind: question for question, kind in _KIND_OF.items()}
 
 @dataclass(frozen=True)
 class Entity:
-    """Something that may be corrected: a date, a number, a sum or an address."""
+    """Something that may be corrected: a date, a number, a sum or an address.
+
+    A `code` is any other run of signs with digits: only its old value tells what it is.
+    """
 
     kind: str
     text: str
@@ -60,7 +63,7 @@ class Corrections:
 
     def _pairs(self, text: str, ordered: list[Entity]) -> Iterator[Correction]:
         for first, second in pairwise(ordered):
-            if first.kind != second.kind:
+            if not _is_alike(first.kind, second.kind):
                 continue
             between = text[first.span[1] : second.span[0]]
             before = text[max(0, first.span[0] - _BEFORE) : first.span[0]]
@@ -85,43 +88,49 @@ class Corrections:
             wrong = self._wrong_after.match(after)
             change = self._change_before.search(before)
             new = self._new_after.match(after[wrong.end() :] if wrong else after)
-            if wrong or change or (new and new[0].strip()):
+            says = new is not None and bool(re.search(r"\w", new[0]))
+            if wrong or change or says:
                 offset = end + (wrong.end() if wrong else 0) + (new.end() if new else 0)
-                yield _correction(question, reading.text, offset, ordered, free=bool(new))
+                yield _correction(question, reading.text, offset, ordered, free=says)
 
     def _alone(self, reading: Reading, text: str, ordered: list[Entity]) -> Iterator[Correction]:
         """ "sorry, it's J-9034": only the new value is told."""
         bare = self._bare.match(text)
         if bare and ordered and ordered[0].span[0] - bare.end() <= 3 and len(reading.norms) <= 16:
             new = ordered[0]
-            yield Correction(_QUESTION_OF[new.kind], None, new.text, new.date)
+            yield Correction(_QUESTION_OF.get(new.kind), None, new.text, new.date)
 
 
 def named_questions(reading: Reading) -> list[tuple[str, Mark]]:
     """The form's questions that the words name, the longest name at each place."""
-    marks = [
-        (question, mark) for question in _QUESTIONS for mark in reading.found(f"named.{question}")
-    ]
-    return sorted(
-        (
-            (question, mark)
-            for question, mark in marks
-            if not any(
-                other.start <= mark.start and mark.end <= other.end and len(Piece(other.start, other.end)) > len(Piece(mark.start, mark.end))
-                for _, other in marks
-            )
-        ),
-        key=lambda one: one[1].start,
+    marks = sorted(
+        ((name, mark) for name in _QUESTIONS for mark in reading.found(f"named.{name}")),
+        key=lambda one: (one[1].start, -one[1].end),
     )
+    kept: list[tuple[str, Mark]] = []
+    for question, mark in marks:
+        longest = kept[-1][1] if kept else None
+        if longest is None or mark.end > longest.end or _is_same(mark, longest):
+            kept.append((question, mark))
+    return kept
+
+
+def _is_same(one: Mark, other: Mark) -> bool:
+    return (one.start, one.end) == (other.start, other.end)
 
 
 def _swap(old: Entity, new: Entity) -> Correction:
-    return Correction(_QUESTION_OF[new.kind], old.text, new.text, new.date)
+    question = _QUESTION_OF.get(new.kind) or _QUESTION_OF.get(old.kind)
+    return Correction(question, old.text, new.text, new.date)
+
+
+def _is_alike(kind: str, other: str | None) -> bool:
+    return kind == other or {kind, other} == {"number", "code"}
 
 
 def _correction(question: str, text: str, offset: int, ordered: list[Entity], *, free: bool) -> Correction:
     kind = _KIND_OF.get(question)
-    after = [one for one in ordered if offset - 2 <= one.span[0] <= offset + _AFTER and one.kind == kind]
+    after = [one for one in ordered if offset - 2 <= one.span[0] <= offset + _AFTER and _is_alike(one.kind, kind)]
     if after:
         return Correction(question, None, after[0].text, after[0].date)
     rest = re.split(r"[.;!?\n]", text[offset : offset + _LONGEST_NEW])[0].strip(" ,:\"'")

@@ -17,7 +17,7 @@ _DANGERS = (
     ("danger.violence", Severity.HIGH, False),
     ("danger.harm", Severity.HIGH, False),
 )
-_PAIRS = (("danger.first", "danger.second", Severity.CRITICAL, True), ("danger.child", "danger.hurt", Severity.HIGH, False))
+_PAIRS = (("danger.first", "danger.second", Severity.CRITICAL, True), ("danger.child", "danger.hurt", Severity.HIGH, False), ("danger.device", "danger.heat", Severity.HIGH, True))
 _CONCERNS = (
     "within.discrimination", "within.fraud", "within.vulnerable", "within.legal", "within.long_failure",
     "within.money_lost", "within.no_utility",

@@ -348,6 +348,7 @@ _MEANINGS: Mapping[str, Callable[[Asked], Day | None]] = {
     "next_weekday": _next_weekday,
     "next_unit": lambda asked: days.unit_span(asked.today, -1, asked.unit),
     "weekday": _weekday,
+    "last_weekday": _weekday,
     "last_unit": lambda asked: days.unit_span(asked.today, 1, asked.unit),
     "this_unit": lambda asked: days.unit_span(asked.today, 0, asked.unit),
     "last_month": _last_month,

@@ -41,9 +41,15 @@ from nlu.wishes import Wishes, WishReader
 _NONSENSE = 0.9
 _CORRECTS = 0.8
 _ASKED_INTENT = 0.9
+_NO_NAME = frozenset({Intent.SKIP, Intent.REFUSE, Intent.DENY, Intent.DONT_KNOW, Intent.ALREADY_TOLD, Intent.ANONYMOUS, Intent.WHY, Intent.PERSON, Intent.CANCEL, Intent.REPEAT, Intent.PAUSE})
+"""Answers to the question for a name that give none."""
+_WITHOUT_STORY = frozenset(Intent) - {Intent.CORRECT, Intent.ADD, Intent.OTHER}
+"""Messages that are one of these as a whole tell nothing and wish for nothing else."""
 _MERE = 11  # words and signs around what is corrected, where nothing else is told
 _TELLING = frozenset({None, "narrative", "check", "confirm", "comment"})
 """Where a message is no answer to a question of its own."""
+_MOST_CORRECTING = 120  # words: beyond them no code without a name is sought
+_CODE = re.compile(r"(?<!\w)(?=[\w/-]{0,20}\d\d\d)[\w/-]{3,24}(?!\w)")
 _SHORT = 16  # words: a longer message that changes something also tells something
 
 
@@ -98,6 +104,9 @@ class Ear:
         is_mash = self._is_nonsense(reading, context, found, told)
         told = Told() if is_mash else told
         command = self._command(reading, context, found, told, wishes, corrections)
+        if command in _WITHOUT_STORY:
+            told = Told(told.kinds)
+            wishes = wishes if context.ask == "remedy_sought" else Wishes()
         intents = heard_intents(reading, told, command, self._further(found, is_mash, corrections))
         return Interpretation(
             language=language,
@@ -108,7 +117,7 @@ class Ear:
             amounts=found.amounts,
             emails=found.emails,
             phones=found.phones,
-            names=self._people.names(reading, context),
+            names=() if command in _NO_NAME else self._people.names(reading, context),
             references=found.references,
             mistyped_references=found.mistyped,
             private_codes=found.codes,
@@ -185,12 +194,17 @@ class Ear:
         self, reading: Reading, found: Entities, context: Context
     ) -> list[Entity]:
         days = ordered_dates(reading, found.dates, context, denied=frozenset())
-        return [
+        known = [
             *(Entity("date", day.text, day.span, day.value) for day, _ in days),
             *(Entity("number", one.text, one.span) for one in found.numbers),
             *(Entity("amount", one.text, one.span) for one in found.amounts),
             *(Entity("address", one.text, one.span) for one in (*found.emails, *found.phones)),
         ]
+        if len(reading.norms) > _MOST_CORRECTING:
+            return known
+        busy = [one.span for one in known] + list(found.own_spans)
+        codes = (code for code in _CODE.finditer(reading.text) if not _lies_in(code.span(), busy))
+        return [*known, *(Entity("code", code[0], code.span()) for code in codes)]
 
     def _is_nonsense(
         self, reading: Reading, context: Context, found: Entities, told: Told

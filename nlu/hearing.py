@@ -62,6 +62,8 @@ def read_hearing(code: str, table: Table) -> Hearing:
 
 def folded(word: str) -> str:
     """`word` as the language files write it: composed, in lower case, with a plain apostrophe."""
+    if word.isascii():
+        return word.lower()
     return unicodedata.normalize("NFC", word).lower().replace("’", "'").replace("´", "'")
 
 

@@ -31,7 +31,8 @@ def heard_intents(
         if reading.has(f"within.{intent}"):
             _raise(scores, intent, score)
     for intent in (Intent.GREET, Intent.THANK):
-        if reading.has(f"whole.{intent}"):
+        begins = any(mark.start == 0 for mark in reading.found(f"whole.{intent}"))
+        if begins if intent is Intent.GREET else reading.has(f"whole.{intent}"):
             _raise(scores, intent, 0.5 if told.is_story else 0.6)
     if command:
         _raise(scores, command, _WHOLE)

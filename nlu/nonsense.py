@@ -46,7 +46,7 @@ class Nonsense:
             return True
         triples = _triples(lower)
         unknown = sum(triple not in self._triples for triple in triples)
-        return unknown / len(triples) > _ODD_SHARE
+        return unknown / len(triples) >= _ODD_SHARE
 
 
 def is_advert(reading: Reading) -> bool:

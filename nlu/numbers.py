@@ -16,7 +16,7 @@ _CODE = re.compile(
 _MORE = re.compile(r"(?:, | )\d{2,}(?: \d{2,}){0,4}(?:-\d{1,4})?(?![\w.,:/-]*[^\W\d_])")
 _TIME = re.compile(r"\d{1,2}[.:]\d{2}|(?:19|20)\d\d|\d{1,3}(?:st|nd|rd|th|ish|x|am|pm|h|kg|km|cm|mm|m|s|k|gb|mb|tb|v|w|e|a|kwh)|[1-4]x\d", re.IGNORECASE)
 _CUED, _SHAPED, _LONG, _ASKED = 10.0, 5.0, 4.0, 3.0
-_LONG_DIGITS, _SHORT_CUED, _FAR = 5, 1, 4
+_LONG_DIGITS, _SHORTEST, _FAR = 5, 2, 4
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Numbers:
         if cue == "excluded":
             return 0
         if cue == "strong" and not re.fullmatch(r"[1-4]?\d[.:][0-5]\d", text):
-            return _CUED + (1 if cue == "strong" else 0) + _digits(text) / 100
+            return 0 if text.isdigit() and len(text) < _SHORTEST else _CUED + 1 + _digits(text) / 100
         if _TIME.fullmatch(text):
             return 0
         score = 0.0
@@ -118,6 +118,8 @@ def _is_shaped(text: str) -> bool:
     """Whether a code looks like one by itself: long enough, with digits and letters or hyphens."""
     if re.fullmatch(r"[\d.,]+", text) or text.isdigit() or _digits(text) < 3:
         return False
+    if re.fullmatch(r"[\d.,]{1,5}-[^\W\d_]{3,}", text) and text.islower():
+        return False  # "the 9.15-train"
     return len(text) >= 5 and (any(map(str.isalpha, text)) or "-" in text or "/" in text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -79,12 +80,9 @@ class Reading:
 
     def covering(self, span: Span) -> Piece:
         """The words that overlap the characters of `span`."""
-        inside = [
-            position
-            for position, (start, end) in enumerate(self.spans)
-            if start < span[1] and span[0] < end
-        ]
-        return Piece(inside[0], inside[-1] + 1) if inside else Piece(0, 0)
+        first = bisect_right(self.spans, span[0], key=lambda one: one[1])
+        last = bisect_left(self.spans, span[1], key=lambda one: one[0])
+        return Piece(first, last) if first < last else Piece(0, 0)
 
 
 def _around(pieces: tuple[Piece, ...], position: int) -> Piece | None:

@@ -59,6 +59,7 @@ class Stories:
         kinds = tuple((piece, self._kind(reading, piece)) for piece in reading.sentences)
         told = [piece for piece, kind in kinds if kind is Kind.STORY]
         lodges = reading.has("within.lodge") and len(self._content(reading, reading.whole)) >= _FEWEST_WORDS
+        wants = wants and not any(kind is Kind.REQUEST for _, kind in kinds)
         is_story = bool(told) or wants or lodges
         subject = self._subject(reading, told or ([reading.whole] if lodges else []), best)
         content = sum(len(self._content(reading, piece)) for piece in told)
@@ -79,7 +80,7 @@ class Stories:
             return Kind.PRAISE
         if self._asks(reading, piece):
             return self._question(reading, piece, trouble)
-        if trouble < 2 and reading.has("whole.insult", piece) and not self._happened(reading, piece):
+        if trouble < 2 and self._insults(reading, piece):
             return Kind.INSULT
         if self._only_wishes(reading, piece):
             return Kind.WISH
@@ -92,9 +93,9 @@ class Stories:
             return True
         if len(words) < _FEWEST_WORDS:
             return False
-        return self._happened(reading, piece) and (
-            reading.has("story.personal", piece) or any(self._categories(reading, piece))
-        )
+        if self._happened(reading, piece):
+            return reading.has("story.personal", piece) or any(self._categories(reading, piece))
+        return any(self._categories(reading, piece)) and not reading.has("story.about_me", piece)
 
     def _trouble(self, reading: Reading, piece: Piece) -> int:
         """How much is wrong: a mere negation counts less than a word for something bad."""
@@ -142,8 +143,12 @@ class Stories:
         """A question tells a story where it blames, or where it says what happened."""
         first = self._opening(reading, piece)
         blames = any(mark.start == first for mark in reading.found("within.rhetorical", piece))
+        if any(mark.start == first for mark in reading.found("story.missing", piece)):
+            return Kind.STORY
         happened = self._happened(reading, piece)
         if blames and (trouble or happened) and len(piece) >= _FEWEST_WORDS:
+            return Kind.STORY
+        if self._tells_before_asking(reading, piece):
             return Kind.STORY
         if trouble >= 2 and happened and reading.has("story.personal", piece):
             asks_leave = any(mark.start == first for mark in reading.found("story.policy", piece))
@@ -151,6 +156,26 @@ class Stories:
         if reading.has("within.praise", piece):
             return Kind.PRAISE
         return Kind.QUESTION
+
+    def _insults(self, reading: Reading, piece: Piece) -> bool:
+        """Whether a sentence abuses whoever reads it; abuse that tells of an event is a story."""
+        marks = reading.found("whole.insult", piece)
+        begins = any(mark.start <= self._opening(reading, piece) + 1 for mark in marks)
+        return bool(marks) and (begins or not self._happened(reading, piece))
+
+    def _tells_before_asking(self, reading: Reading, piece: Piece) -> bool:
+        """Whether a clause states the trouble before the one that asks ("…, is that normal?")."""
+        clauses = [one for one in reading.clauses if piece.start <= one.start < piece.end]
+        for clause in clauses[:-1]:
+            words = [norm for norm in reading.norms[clause.start : clause.end] if is_word(norm)]
+            first = Piece(self._opening(reading, clause), clause.end)
+            asks = any(
+                reading.starts_with(label, first)
+                for label in ("within.question", "within.rhetorical", "story.policy", "story.hedge")
+            )
+            if not asks and self._tells(reading, clause, self._trouble(reading, clause), words):
+                return True
+        return False
 
     def _only_wishes(self, reading: Reading, piece: Piece) -> bool:
         first = self._opening(reading, piece)

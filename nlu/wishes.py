@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 
 from bot.dialogue.interpretation import Context, HeardAmount
@@ -10,6 +11,7 @@ from nlu.automaton import Mark
 from nlu.hearing import Hearing
 from nlu.reading import Piece, Reading, is_word
 
+_LONGEST_PHRASE = 12  # words
 _NEAR = 4  # words between a refusal and what it refuses
 _SHORT_CLAUSE = 7
 _MONEY = frozenset({Remedy.REFUND, Remedy.COMPENSATION})
@@ -42,6 +44,7 @@ class WishReader:
         self._function = words.get("function", frozenset()) | words.get("polite", frozenset())
         self._light = self._function | words.get("neutral", frozenset())
         self._third = words.get("third", frozenset())
+        self._joining = words.get("joining", frozenset())
 
     def read(self, reading: Reading, context: Context, amounts: tuple[HeardAmount, ...]) -> Wishes:
         """The wishes in a message; where the remedy was asked for, less has to be said."""
@@ -57,9 +60,13 @@ class WishReader:
                     dropped.append((mark.start, kind))
                 elif self._is_wanted(reading, clause, (kind, mark), is_asked=is_asked):
                     wanted.append((mark.start, kind))
+        if is_asked and not wanted and reading.has("remedy.apology.asked"):
+            wanted.append((0, Remedy.APOLOGY))
         amount = self._amount(reading, clauses, amounts, is_asked=is_asked)
         if amount:
-            wanted += [] if any(kind in _MONEY for _, kind in wanted) else [(0, Remedy.REFUND)]
+            is_back = is_asked or reading.has("wish.back")
+            kind = Remedy.REFUND if is_back else Remedy.COMPENSATION
+            wanted += [] if any(one in _MONEY for _, one in wanted) else [(len(reading.norms), kind)]
         kinds = _in_order(wanted)
         refused = tuple(kind for kind in _in_order(dropped) if kind not in kinds)
         if is_asked and not kinds:
@@ -91,10 +98,8 @@ class WishReader:
                 marks = reading.found(f"remedy.{kind}.{form}")
                 found += [(kind, self._widened(reading, mark, form), form) for mark in marks]
         found = [one for one in found if len(Piece(one[1].start, one[1].end)) or one[2] != "new"]
-        return sorted(
-            (one for one in found if not any(_hides(other, one) for other in found)),
-            key=lambda one: (one[1].start, one[1].end),
-        )
+        found.sort(key=lambda one: (one[1].start, one[1].end))
+        return [one for one in found if not any(_hides(other, one) for other in _near(found, one))]
 
     def _widened(self, reading: Reading, mark: Mark, form: str) -> Mark:
         """ "a new" needs the thing that is to be new, which is no function word."""
@@ -108,15 +113,25 @@ class WishReader:
         hidden = reading.found("wish.not_wish")
         return any(
             not any(other.start <= mark.start < other.end for other in hidden)
-            for mark in reading.marks.get("wish.cue", ())
+            and not self._is_theirs(reading, piece, mark.start)
+            for label in ("wish.cue", "wish.ultimatum")
+            for mark in reading.marks.get(label, ())
             if piece.start <= mark.start < piece.end
         )
+
+    def _is_theirs(self, reading: Reading, piece: Piece, position: int) -> bool:
+        """Whether somebody else wishes ("they want to know")."""
+        before = reading.norms[max(piece.start, position - 2) : position]
+        return any(word in self._third for word in before)
 
     def _follows(self, reading: Reading, piece: Piece) -> bool:
         """Whether a clause goes on with the wish before it, having no subject of its own."""
         words = [norm for norm in reading.norms[piece.start : piece.end] if is_word(norm)]
         opening = words[:3]
-        return not any(word in self._third for word in opening) and not reading.has("story.subject", piece)
+        if any(word in self._third for word in opening):
+            return False
+        first = next((i for i in range(piece.start, piece.end) if reading.norms[i] not in self._joining and is_word(reading.norms[i])), piece.start)
+        return not any(mark.start == first for mark in reading.marks.get("story.subject", ()))
 
     def _is_bare(self, reading: Reading, piece: Piece, named: tuple[tuple[Remedy, Mark, str], ...]) -> bool:
         """Whether a short clause is nothing but a remedy ("a refund after all", "swap them")."""
@@ -170,9 +185,15 @@ class WishReader:
                 continue
             is_back = reading.has("wish.back", clause.piece)
             kinds = {kind for kind, mark, _ in clause.named if not self._is_refused(reading, clause.piece, mark)}
-            if is_back or kinds & _MONEY or is_asked and len(amounts) == 1:
+            leads = self._leads(reading, clause.piece, place.start)
+            if is_back or kinds & _MONEY or leads or (is_asked and len(amounts) == 1):
                 return heard.value
         return None
+
+    def _leads(self, reading: Reading, piece: Piece, position: int) -> bool:
+        """Whether a wish goes straight to the sum ("an apology and £50 for the taxi")."""
+        before = reading.norms[piece.start : position]
+        return not any(is_word(norm) and norm not in self._joining for norm in before)
 
     def _answer(self, reading: Reading, *, refused: bool) -> tuple[Remedy, ...]:
         """What an answer without a known remedy means."""
@@ -216,6 +237,16 @@ def _starting(reading: Reading, piece: Piece) -> set[str]:
     return {label for label, marks in reading.marks.items() if any(mark.start == piece.start for mark in marks)}
 
 
+def _near(
+    found: list[tuple[Remedy, Mark, str]], one: tuple[Remedy, Mark, str]
+) -> list[tuple[Remedy, Mark, str]]:
+    """Those that begin early enough to reach over `one`; `found` is in the order of beginning."""
+    start = one[1].start
+    first = bisect_left(found, start - _LONGEST_PHRASE, key=lambda other: other[1].start)
+    last = bisect_right(found, start, key=lambda other: other[1].start)
+    return found[first:last]
+
+
 def _hides(other: tuple[Remedy, Mark, str], one: tuple[Remedy, Mark, str]) -> bool:
     """Whether a phrase lies inside a longer one, or is the weaker of two equally long ones."""
     long, short = other[1], one[1]
@@ -226,13 +257,13 @@ def _hides(other: tuple[Remedy, Mark, str], one: tuple[Remedy, Mark, str]) -> bo
 
 
 def _stands_before(reading: Reading, label: str, piece: Piece, mark: Mark) -> bool:
-    before = Piece(piece.start, max(mark.start, piece.start))
-    inside = any(
-        piece.start <= one.start < mark.start and mark.start - one.end < _NEAR
+    """Whether a phrase of `label` stands close before `mark`; "if I don't get" refuses nothing."""
+    return any(
+        piece.start <= one.start < mark.start
+        and mark.start - one.end < _NEAR
+        and not any(last.start <= one.start < last.end for last in reading.marks.get("wish.ultimatum", ()))
         for one in reading.marks.get(label, ())
-        if one.end <= mark.start or one.start < mark.start < one.end
     )
-    return inside and len(before) >= 0
 
 
 def _in_order(found: list[tuple[int, Remedy]]) -> tuple[Remedy, ...]:

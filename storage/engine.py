@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.dialogue.messages import ConversationId
 from bot.errors import OmbudError, StorageError
-from storage.writing import Prepared
+from storage.rows import Prepared
 
 T = TypeVar("T")
 

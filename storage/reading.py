@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     true,
 )
 
@@ -58,7 +59,8 @@ _OWN_FACTS = (
 )
 _STALE = (
     select(_c.state)
-    .where(_c.has_draft, _c.touched_at < bindparam("before"))
+    # As the index says it: SQLAlchemy would write "= 1", which SQLite does not know to be the same.
+    .where(text("conversation.has_draft"), _c.touched_at < bindparam("before"))
     .order_by(_c.touched_at)
     .limit(bindparam("limit"))
 )

@@ -12,7 +12,7 @@ from bot.domain.complaint import Complaint
 from bot.domain.events import Event
 from bot.domain.reference import Reference
 from bot.ports import ComplaintFilter, ComplaintPage, Delivery, Receipt, Work
-from storage import outbox, reading, writing
+from storage import outbox, reading, rows, writing
 from storage.engine import Database
 
 
@@ -35,7 +35,7 @@ class SqlStorage:
         self._database.on_commit(callback)
 
     async def commit(self, work: Work) -> None:
-        await self._database.commit(writing.prepared(work))
+        await self._database.commit(rows.prepared(work))
 
     async def conversation_at(self, address: Address) -> Conversation | None:
         return await self._database.find(lambda found: reading.conversation_at(found, address))

@@ -21,8 +21,8 @@ from bot.errors import SchemaMismatch, StorageError
 from storage import tables
 from storage.engine import Announce, translated
 from storage.migrations import HEAD
+from storage.rows import Prepared
 from storage.writer import Writer
-from storage.writing import Prepared
 
 T = TypeVar("T")
 

@@ -192,10 +192,11 @@ class OutboxRow(Row, table=True):
             sqlite_where=text("reason IS NULL"),
             postgresql_where=text("reason IS NULL"),
         ),
+        # The key first: a search for what is due on a channel must not take this one.
         Index(
             "ix_outbox_lane",
-            "channel",
             "key",
+            "channel",
             "id",
             sqlite_where=text("reason IS NULL"),
             postgresql_where=text("reason IS NULL"),

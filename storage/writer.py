@@ -20,7 +20,8 @@ from sqlalchemy.exc import OperationalError
 from bot.dialogue.messages import ConversationId
 from bot.errors import OmbudError, StorageError
 from storage.engine import Announce, translated
-from storage.writing import Prepared, write_works
+from storage.rows import Prepared
+from storage.writing import write_works
 
 T = TypeVar("T")
 
@@ -154,10 +155,12 @@ class Writer:
             self.transactions.committed(connection, stored)
         self._tell(self._report, outcomes, concerned(stored))
 
-    def _together(self, connection: Connection, tasks: Sequence[_Task]) -> list[_Outcome]:
+    def _together(
+        self, connection: Connection, tasks: Sequence[_Task], *, is_careful: bool = False
+    ) -> list[_Outcome]:
         self.transactions.begin(connection)
         try:
-            outcomes = _performed(connection, tasks)
+            outcomes = _performed(connection, tasks, is_careful=is_careful)
             self.transactions.commit(connection)
         except BaseException:
             self.transactions.rollback(connection)
@@ -166,7 +169,7 @@ class Writer:
 
     def _alone(self, connection: Connection, task: _Task) -> _Outcome:
         try:
-            return self._together(connection, [task])[0]
+            return self._together(connection, [task], is_careful=True)[0]
         except Exception as error:  # noqa: BLE001  # its caller hears whatever it was
             return _Outcome(task, error=translated(error))
 
@@ -201,10 +204,12 @@ class Writer:
             announce(changed)
 
 
-def _performed(connection: Connection, tasks: Sequence[_Task]) -> list[_Outcome]:
+def _performed(
+    connection: Connection, tasks: Sequence[_Task], *, is_careful: bool
+) -> list[_Outcome]:
     works = [task for task in tasks if isinstance(task.act, Prepared)]
     group = [task.act for task in works if isinstance(task.act, Prepared)]
-    refused = write_works(connection, group)
+    refused = write_works(connection, group, is_careful=is_careful)
     outcomes = [_Outcome(task, error=refused.get(place)) for place, task in enumerate(works)]
     return outcomes + [
         _Outcome(task, value=task.act(connection))

@@ -68,7 +68,7 @@ class House:
             MemoryFiles(),
             self.parts.talk,
             lambda: self.now,
-            LookUps(self.settings.lookups_per_hour),
+            LookUps(self.settings.lookups_per_hour, self.settings.lookups_per_hour_in_all),
             self.parts.metrics,
         )
 
@@ -146,7 +146,9 @@ class Talk:
         assert found is not None
         return found
 
-    async def lodge(self, story: str = "Order 48213 came smashed yesterday. I want a refund") -> str:
+    async def lodge(
+        self, story: str = "Order 48213 came smashed yesterday. I want a refund"
+    ) -> str:
         """A whole complaint, everything that can be skipped skipped; its reference."""
         await self.say(story)
         for _ in range(12):

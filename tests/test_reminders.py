@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.dialogue.conversation import Draft
-from bot.dialogue.messages import Kind, Sender
+from bot.dialogue.messages import Sender
 from bot.dialogue.scene import Organisation
 from bot.errors import StorageError
 from bot.languages import KEYS, load_languages
@@ -42,10 +42,12 @@ class Seen:
 
     waiting: tuple[int, float] | None = None
     late: int | None = None
+    told: asyncio.Event = field(default_factory=asyncio.Event)
 
     def outbox(self, pending: int, oldest_seconds: float) -> None:
         """Lines that wait."""
         self.waiting = pending, oldest_seconds
+        self.told.set()
 
     def overdue(self, count: int) -> None:
         """Complaints past a deadline."""
@@ -74,11 +76,11 @@ def talk() -> Talk:
         country="GB",
         regime=load_regime("iso10002"),
         external_body=None,
-        emergency=(),
+        emergency={},
         max_attachments=10,
         draft_hours=HOURS,
     )
-    return SimpleNamespace(  # type: ignore[return-value]  # has what a Talk has
+    return SimpleNamespace(
         organisation=organisation, languages=load_languages(), default_language=KEYS
     )
 
@@ -222,8 +224,7 @@ async def test_reminders_outlive_a_storage_that_fails() -> None:
     await bench.storage.open()
     task = asyncio.create_task(bench.reminders().run())
     async with asyncio.timeout(5):
-        while bench.seen.waiting is None:
-            await asyncio.sleep(0.005)
+        await bench.seen.told.wait()
 
     assert not task.done()
     task.cancel()

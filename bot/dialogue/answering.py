@@ -86,8 +86,8 @@ def decline(turn: Turn, scene: Scene, question: Question) -> Turn:
 def miss(turn: Turn) -> Turn:
     """Not understood: ask again; after the second time in a row offer a person."""
     misses = turn.conversation.misses + 1
-    turn = turn.remember(misses=misses).say("not_understood")
-    return turn.say("offer_person") if misses >= 2 else turn
+    texts = (Text("not_understood"), *((Text("offer_person"),) if misses >= 2 else ()))
+    return turn.remember(misses=misses).reply(Reply(texts))
 
 
 _READ_BACK = frozenset({Question.OCCURRED_ON})

@@ -109,7 +109,7 @@ def tell_unbound(turn: Turn, scene: Scene) -> Turn:
 def new_complaint(turn: Turn, scene: Scene) -> Turn:
     """Another complaint; a draft that was put aside makes room only by the person's own word."""
     if turn.conversation.active_draft:
-        return turn.open(None) if turn.conversation.open is None else turn
+        return turn
     return tell_unbound(turn.remember(draft=None), scene)
 
 

@@ -102,7 +102,8 @@ def _impact(heard: HeardAssessment) -> Level:
 
 def acknowledgement(complaint: Complaint, draft: Draft, scene: Scene) -> Reply:
     """Reference, what was understood, what happens next and when, how to go on (R11)."""
-    others = tuple(privacy.value for privacy in Privacy if privacy is not draft.privacy)
+    is_anonymous = draft.privacy is Privacy.ANONYMOUS  # what is not kept can't come back
+    others = [privacy.value for privacy in Privacy if privacy is not draft.privacy]
     values: dict[str, Value] = {
         "reference": complaint.reference,
         "private_code": Code(),
@@ -112,7 +113,7 @@ def acknowledgement(complaint: Complaint, draft: Draft, scene: Scene) -> Reply:
     return Reply(
         (Text("acknowledgement", values), Text("acknowledgement.next", next_values(complaint, scene))),
         Kind.ACKNOWLEDGEMENT,
-        choices=(*AFTER_LODGING, *others),
+        choices=(*AFTER_LODGING, *(() if is_anonymous else others)),
         reference=complaint.reference,
         code_of=CodeOf(complaint.reference, complaint.code_renewals),
     )

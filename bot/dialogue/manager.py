@@ -170,6 +170,7 @@ def greeting(scene: Scene) -> Reply:
 
 def finish(turn: Turn, scene: Scene) -> Turn:
     """Puts the open question into words, new or again, and notes which buttons are offered."""
+    turn = _back_to_draft(turn, scene)
     open_ = turn.conversation.open
     if open_ is None:
         offered = turn.replies[-1].choices if turn.replies else ()
@@ -182,6 +183,14 @@ def finish(turn: Turn, scene: Scene) -> Turn:
         question = replace(question, choices=asking.GREETING_CHOICES)
     turn = replace(turn, replies=_with_question(turn.replies, question))
     return turn.remember(offered=question.choices)
+
+
+def _back_to_draft(turn: Turn, scene: Scene) -> Turn:
+    """Whatever came between, a draft that is being told goes on with its next question."""
+    draft = turn.conversation.active_draft
+    if draft is None or turn.conversation.open is not None:
+        return turn
+    return intake.proceed(turn, scene)
 
 
 def _with_question(replies: tuple[Reply, ...], question: Reply) -> tuple[Reply, ...]:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal, get_args
 
-from bot.dialogue import answering, checking, confirming, following, intake, lodging, tracking
+from bot.dialogue import answering, checking, confirming, following, lodging, tracking
 from bot.dialogue.conversation import Open
 from bot.dialogue.handing_over import hand_over
 from bot.dialogue.interpretation import Intent
+from bot.dialogue.replies import Reply, Text
 from bot.dialogue.scene import Scene, Turn
 from bot.domain.answers import ContactKind, Remedy
 from bot.domain.events import Outcome, Privacy
@@ -145,7 +146,8 @@ def pause(turn: Turn, scene: Scene) -> Turn | None:
     if draft is None:
         return None
     turn = turn.with_draft(replace(draft, is_paused=True)).open(None)
-    return turn.say("paused", hours=scene.organisation.draft_hours)
+    text = Text("paused", {"hours": scene.organisation.draft_hours})
+    return turn.reply(Reply((text,), choices=("resume", "delete")))
 
 
 def _resume(turn: Turn, scene: Scene) -> Turn | None:

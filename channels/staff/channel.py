@@ -12,6 +12,7 @@ from urllib.parse import quote
 import orjson
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.security import HTTPBearer
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from bot.domain.answers import Attachment
@@ -39,6 +40,9 @@ Since = Annotated[
 Filter = Annotated[str | None, Query(max_length=200)]
 
 
+Responses = dict[int | str, dict[str, Any]]
+
+
 class StaffChannel:
     """The endpoints and the page that describes them."""
 
@@ -58,15 +62,16 @@ class StaffChannel:
             dependencies=[Depends(_scheme), Depends(self._caseworker)],
         )
         add = partial(router.add_api_route, response_model=None)
-        add("", self.find, methods=["GET"], responses={200: {"model": shapes.PageShape}})
-        complaint: dict[int | str, dict[str, Any]] = {200: {"model": shapes.ComplaintShape}}
-        add("/{reference}", self.show, methods=["GET"], responses=complaint)
-        add("/{reference}/actions", self.act, methods=["POST"], responses=complaint)
+        add("", self.find, methods=["GET"], responses=_answers(shapes.PageShape, 401, 404, 422))
+        shown = _answers(shapes.ComplaintShape, 401, 404, 422)
+        add("/{reference}", self.show, methods=["GET"], responses=shown)
+        acted = _answers(shapes.ComplaintShape, 400, 401, 403, 404, 409, 413, 415, 422)
+        add("/{reference}/actions", self.act, methods=["POST"], responses=acted)
         add(
             "/{reference}/attachments/{sha256}",
             self.attachment,
             methods=["GET"],
-            responses={200: {"content": {"application/octet-stream": _BYTES}}},
+            responses=_BYTES | shapes.refusals(401, 404, 422),
             response_class=Response,
         )
         return router
@@ -104,7 +109,16 @@ class StaffChannel:
         return Response(content, headers=headers, media_type="application/octet-stream")
 
 
-_BYTES = {"schema": {"type": "string", "format": "binary"}}
+_BYTES: Responses = {
+    200: {
+        "description": "The file as it was given.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def _answers(shape: type[BaseModel], *refusals: int) -> Responses:
+    return {200: {"model": shape}, **shapes.refusals(*refusals)}
 
 
 def _attachment(complaint: Mapping[str, Any], sha256: str) -> Attachment:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from http import HTTPStatus
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -145,3 +146,13 @@ class PageShape(BaseModel):
 
     complaints: list[ComplaintShape]
     next: str | None
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problem documents (RFC 9457) that an operation may answer with."""
+    schema = {"$ref": "#/components/schemas/Problem"}  # described where problems are made
+    content = {"application/problem+json": {"schema": schema}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": content}
+        for status in statuses
+    }

@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI
 
 from channels.web import problems
 from channels.web.api import described
-from channels.web.api import problems as problem_answers
 from channels.web.bodies import BodyLimit
 from channels.web.security import Origins, SecurityHeaders
 from channels.web.settings import WebSettings
@@ -47,10 +46,8 @@ def build_app(
         separate_input_output_schemas=False,
     )
     problems.install(app)
-    for router in web:
+    for router in (*web, *staff):
         app.include_router(router)
-    for router in staff:
-        app.include_router(router, responses=problem_answers(400, 401, 403, 404, 413, 422))
     # The last one added is the outermost.
     app.add_middleware(BodyLimit, limit=settings.body_limit, patience=settings.patience_seconds)
     app.add_middleware(problems.Failures)

@@ -129,7 +129,7 @@ class Chat:
         self._site.count("upload", request, conversation.address)
         if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
             raise Refused(415, "Send one file as multipart/form-data.")
-        async with request.form(max_files=1, max_fields=10) as form:
+        async with request.form(max_files=1, max_fields=100) as form:
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise Refused(422, "file: there is no file in this form")

@@ -15,6 +15,7 @@ from fastapi.exceptions import HTTPException, RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import errors
@@ -125,10 +126,24 @@ def _own(_: Request, error: Exception) -> Response:
     return problem(status, str(error), headers)
 
 
-def _http(_: Request, error: Exception) -> Response:
+def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, StarletteHTTPException):
         raise error
-    return problem(error.status_code, str(error.detail), error.headers)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(_allowed(request))}
+    return problem(error.status_code, str(error.detail), headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method of a path; Starlette alone would name those of the first route found there."""
+    asked = {method: dict(request.scope, method=method) for method in ("GET", "HEAD", "POST")}
+    routes: list[BaseRoute] = request.app.routes
+    return [
+        method
+        for method, scope in asked.items()
+        if any(route.matches(scope)[0] is Match.FULL for route in routes)
+    ]
 
 
 def _wrong_shape(request: Request, error: Exception) -> Response:

@@ -26,8 +26,7 @@ async def _measure(folder: Path, seconds: float) -> list[Measured]:
         await inside.commits(folder, seconds, 32),
     ]
     async with inside.installation(folder) as ombud:
-        for at_once in (1, 32):
-            results.append(await inside.conversations(ombud, seconds, at_once))
+        results += [await inside.conversations(ombud, seconds, many) for many in (1, 32)]
     return results + await outside.conversations(folder, seconds, (1, 16))
 
 

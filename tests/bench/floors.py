@@ -1,4 +1,4 @@
-"""What the machine can do at best: a dialogue of one function, and commits without anything around."""
+"""What the machine can do at best: a dialogue of one function, and bare commits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _TABLES = """
 PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
 CREATE TABLE conversation (id TEXT PRIMARY KEY, version INTEGER, state BLOB);
 CREATE TABLE receipt (id TEXT PRIMARY KEY, print TEXT) WITHOUT ROWID;
-CREATE TABLE message (conversation TEXT, seq INTEGER, body BLOB, PRIMARY KEY (conversation, seq)) WITHOUT ROWID;
+CREATE TABLE message (conversation TEXT, seq INTEGER, body BLOB,
+    PRIMARY KEY (conversation, seq)) WITHOUT ROWID;
 CREATE TABLE outbox (id INTEGER PRIMARY KEY, conversation TEXT, seq INTEGER);
 """
 _STATE, _LINE = b"s" * 600, b"l" * 250

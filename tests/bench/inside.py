@@ -53,12 +53,11 @@ def settings_in(folder: Path) -> Settings:
 
 
 def _work(conversation: Conversation) -> Work:
-    """As much as a turn of the intake stores."""
+    """As much as a turn of the intake stores; chance is drawn rarely, for that costs, too."""
     at, last = conversation.touched_at, conversation.last_seq
     question = "Is there an order, account, contract or case number?\n\nYou can skip this."
-    mine = OutboundMessage(
-        last - 1, Sender.COMPLAINANT, Kind.TEXT, STORY, at, client_id=uuid4().hex
-    )
+    client_id = f"00000000-0000-4000-8000-{last:012}"
+    mine = OutboundMessage(last - 1, Sender.COMPLAINANT, Kind.TEXT, STORY, at, client_id=client_id)
     asked = OutboundMessage(
         last, Sender.BOT, Kind.TEXT, question, at, choices=(Choice("Skip", "skip"),)
     )
@@ -123,7 +122,7 @@ def _conversing(ombud: Ombud) -> Step:
         is_pressed = text.startswith("!")
         message = InboundMessage(
             held[0],
-            uuid4().hex,
+            f"m{turn}",
             now(),
             text="" if is_pressed else text,
             action=text[1:] if is_pressed else None,

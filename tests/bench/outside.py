@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from uuid import uuid4
 
 import httpx
@@ -51,13 +51,13 @@ def server(folder: Path) -> Iterator[tuple[str, Callable[[], float]]]:
 def _address(log: Path, running: subprocess.Popen[bytes]) -> str:
     end = monotonic() + _STARTING
     while monotonic() < end and running.poll() is None:
-        said = re.search(r"listening.*?port\W+(?:\x1b\[\d+m)*(\d+)", log.read_text("utf-8"))
+        said = re.search(r'"port": (\d+), "event": "listening"', log.read_text("utf-8"))
         if said:
             address = f"http://127.0.0.1:{said[1]}"
             with httpx.Client() as client:
                 if _answers(client, address):
                     return address
-        os.sched_yield()
+        sleep(0.05)
     raise RuntimeError(f"the server did not start:\n{log.read_text('utf-8')}")
 
 
@@ -118,7 +118,7 @@ class _Caller:
 
 
 async def conversations(folder: Path, seconds: float, at_once: tuple[int, ...]) -> list[Measured]:
-    """The intake, with so many callers at once; a conversation's beginning counts to its first turn."""
+    """The intake, with so many callers at once; beginning a conversation is part of turn one."""
     results = []
     with server(folder) as (address, cpu):
         for many in at_once:

@@ -14,6 +14,12 @@ from tests.browser.chat import Chat
 OpenPage = Callable[..., Awaitable[Page]]
 OpenChat = Callable[..., Awaitable[Chat]]
 
+_SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    # The page that embeds the chat is served by the test itself, so it counts as a stranger to this machine.
+    "--disable-features=LocalNetworkAccessChecks",
+]
 # What the browser says itself when a request is refused, as some tests want it to be.
 _EXPECTED = "Failed to load resource"
 
@@ -23,7 +29,7 @@ async def browser() -> AsyncIterator[Browser]:
     """Chromium: the system's, where there is one, else Playwright's own."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=shutil.which("chromium"), args=_SWITCHES
         )
         yield browser
         await browser.close()

@@ -14,7 +14,7 @@ _HOSTILE = [
     "<script>window.hit = 1</script> my parcel is broken",
     "<img src=x onerror='window.hit = 1'> my parcel is broken",
     "javascript:window.hit=1 my parcel is broken",
-    "‮\"><svg onload=window.hit=1> my parcel is broken",
+    '‮"><svg onload=window.hit=1> my parcel is broken',
 ]
 
 

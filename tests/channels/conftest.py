@@ -137,3 +137,14 @@ class Person:
         response = await self.client.get(path, headers=self.identity)
         found: list[dict[str, object]] = response.json()["messages"]
         return found
+
+
+def is_problem(response: httpx.Response, status: int) -> bool:
+    """Whether the answer is a problem document that tells this status."""
+    told = response.json()
+    return (
+        response.status_code == status == told["status"]
+        and response.headers["content-type"] == "application/problem+json"
+        and {"type", "title", "status", "detail"} == set(told)
+        and all(isinstance(told[key], str) and told[key] for key in ("type", "title", "detail"))
+    )

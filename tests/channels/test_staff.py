@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
 import httpx
@@ -13,8 +14,8 @@ from bot.domain.status import Status
 from channels.staff import shapes
 from channels.staff.channel import StaffChannel
 from channels.web.app import build_app
-from tests.channels.conftest import STAFF, Web, settings
-from tests.channels.test_web_chat import MALFORMED, is_problem
+from tests.channels.conftest import STAFF, Web, is_problem, settings
+from tests.channels.test_web_refusals import MALFORMED
 from tests.channels.twin import COMPLAINT, REFERENCE, Desk, Disk
 
 LIST = "/api/v1/complaints"
@@ -213,7 +214,7 @@ async def test_an_act_of_a_wrong_shape_is_told(
 ) -> None:
     """Unknown actions and wrong fields never reach the desk."""
     headers = {**STAFF, "Content-Type": "application/json"}
-    content = httpx.Request("POST", "http://x", json=body).content if body is not None else b"null"
+    content = json.dumps(body)
     response = await client.post(f"{ONE}/actions", headers=headers, content=content)
 
     assert is_problem(response, 422)

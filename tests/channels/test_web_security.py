@@ -12,8 +12,16 @@ from fastapi import Request
 from bot.errors import TooMany
 from channels.web.cleaning import LONGEST_NAME, shown_name
 from channels.web.rates import Rates, client_of
-from tests.channels.conftest import EMBEDDER, ORIGIN, STAFF, Clock, Person, Web, settings
-from tests.channels.test_web_chat import is_problem
+from tests.channels.conftest import (
+    EMBEDDER,
+    ORIGIN,
+    STAFF,
+    Clock,
+    Person,
+    Web,
+    is_problem,
+    settings,
+)
 
 HOSTILE = ["https://evil.example", "null", "https://complaints.example.evil.example", "x"]
 

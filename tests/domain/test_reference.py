@@ -131,7 +131,9 @@ def test_private_codes_are_found(text: str, code: str) -> None:
     assert code in [written.code for written in find_private_codes(text)]
 
 
-@pytest.mark.parametrize("text", ["complain", "everyone answered", RIGHT, "KX-55-20418", "7-003318"])
+@pytest.mark.parametrize(
+    "text", ["complain", "everyone answered", RIGHT, "KX-55-20418", "7-003318"]
+)
 def test_words_and_references_are_no_private_codes(text: str) -> None:
     """Eight letters of a word, a reference or a longer number are no private code."""
     assert find_private_codes(text) == ()

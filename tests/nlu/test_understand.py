@@ -89,7 +89,7 @@ READERS: Mapping[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(("language", "expected"), _sentences())
+@pytest.mark.parametrize(("language", "expected"), list(_sentences()))
 def test_a_sentence_is_heard_as_it_is_meant(language: str, expected: dict[str, Any]) -> None:
     """Every sentence of the data files is heard as the file says."""
     heard = _heard(language, expected["text"], expected.get("ask"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,12 +14,19 @@ from storage.migrating import migrate
 from storage.opening import storage_for
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database at the newest schema, to be copied: upgrading each anew would take long."""
+    path = tmp_path_factory.mktemp("empty") / "ombud.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def url(tmp_path: Path, empty_database: Path) -> str:
     """A database that is there, at the newest schema, and closed."""
-    address = f"sqlite:///{tmp_path / 'ombud.db'}"
-    migrate(address)
-    return address
+    copied = shutil.copy(empty_database, tmp_path / "ombud.db")
+    return f"sqlite:///{copied}"
 
 
 @pytest.fixture(params=["sqlite", "memory"])

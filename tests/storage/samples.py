@@ -68,16 +68,19 @@ def _composed(kind: Any) -> Any:
 
 
 def conversation(name: str = "one", version: int = 1, last_seq: int = 0) -> Conversation:
+    """A conversation at a version, with nothing in it."""
     return Conversation(
         ConversationId(name), Address("web", f"key of {name}"), "en", NOW, NOW, version, last_seq
     )
 
 
 def with_draft(name: str, touched_at: datetime = NOW) -> Conversation:
+    """A conversation whose draft is no complaint yet."""
     return replace(conversation(name), draft=Draft(NOW, 1, ("A story.",)), touched_at=touched_at)
 
 
 def line(seq: int, sender: Sender = Sender.BOT, text: str = "") -> OutboundMessage:
+    """A line of a conversation."""
     return OutboundMessage(seq, sender, Kind.TEXT, text or f"line {seq}", NOW)
 
 
@@ -90,6 +93,7 @@ def turn(name: str, version: int) -> Work:
 
 
 def receipt(talk: Conversation, number: int) -> Receipt:
+    """That the message of the last two lines was taken."""
     return Receipt(talk.address, f"m{number}", f"print {number}", talk.last_seq - 1, talk.last_seq)
 
 
@@ -104,6 +108,7 @@ def references() -> Iterator[Reference]:
 
 
 def received(at: datetime = NOW, category: str | None = "delivery") -> ComplaintReceived:
+    """That a complaint came."""
     return ComplaintReceived(
         at=at,
         by=COMPLAINANT,
@@ -125,6 +130,7 @@ def complaint(
     category: str | None = "delivery",
     identity: Identity = NOBODY,
 ) -> Complaint:
+    """A complaint of which only the receipt is known."""
     return lodged(reference, name, received(at, category), identity)
 
 
@@ -147,4 +153,5 @@ def following(one: Complaint, *events: Event) -> tuple[Complaint, Work]:
 
 
 def later(seconds: float) -> datetime:
+    """So many seconds after NOW."""
     return NOW + timedelta(seconds=seconds)

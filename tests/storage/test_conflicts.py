@@ -89,15 +89,13 @@ class TestVersions:
 
     async def test_nothing_of_a_refused_work_is_stored(self, storage: Storage) -> None:
         """A conflict leaves no line, no fact, no receipt and nothing in the outbox."""
-        await storage.commit(Work(conversation()))
-        stale = turn("one", 1)
-        assert stale.conversation is not None
-        stale = replace(stale, facts=(Fact(NOTE, stale.conversation.id),))
+        talk = conversation()
+        await storage.commit(Work(talk))
         with pytest.raises(Conflict):
-            await storage.commit(stale)
-        assert await storage.messages(stale.conversation.id) == ()
-        assert await storage.conversation_facts(stale.conversation.id) == ()
-        assert await storage.receipt(stale.conversation.address, "m1") is None
+            await storage.commit(replace(turn("one", 1), facts=(Fact(NOTE, talk.id),)))
+        assert await storage.messages(talk.id) == ()
+        assert await storage.conversation_facts(talk.id) == ()
+        assert await storage.receipt(talk.address, "m1") is None
         assert await storage.outbox_size() == (0, None)
 
 
@@ -208,6 +206,7 @@ class TestGroups:
 
     async def test_a_closed_storage_takes_nothing(self, storage: Storage) -> None:
         """Whoever commits after the end hears of it."""
+        assert await storage.is_ready()
         await storage.close()
         with pytest.raises(StorageError, match="closed"):
             await storage.commit(turn("one", 1))

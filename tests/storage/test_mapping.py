@@ -29,6 +29,8 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 st.register_type_strategy(datetime, MOMENTS)
 st.register_type_strategy(str, TEXTS)
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+st.register_type_strategy(float, st.floats(-1000, 1000))
 st.register_type_strategy(int, st.integers(-(2**53), 2**53))
 st.register_type_strategy(Decimal, st.decimals(-(10**9), 10**9, places=2))
 

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,15 @@ from bot.dialogue.messages import (
     Sender,
 )
 from bot.domain.answers import Contact, ContactKind
-from bot.domain.events import EVENTS, Event, Privacy, PrivacyChanged
+from bot.domain.events import (
+    EVENTS,
+    Event,
+    NoteWritten,
+    OtherMatter,
+    OtherMatterRecorded,
+    Privacy,
+    PrivacyChanged,
+)
 from bot.domain.identity import Identity
 from bot.errors import SchemaMismatch
 from bot.ports import Fact, Storage, Work
@@ -107,6 +116,33 @@ class TestComplaints:
         await storage.commit(lodging(complaint(REFERENCE), conversation()))
         assert await storage.conversation_facts(ConversationId("one")) == ()
 
+    async def test_facts_of_a_conversation_keep_their_order(self, storage: Storage) -> None:
+        """What belongs to no complaint is kept with its conversation, as it came."""
+        talk = conversation()
+        kinds = (OtherMatter.PRAISE, OtherMatter.REQUEST, OtherMatter.QUESTION)
+        said = [OtherMatterRecorded(at=NOW, by="ombud", matter=kind, text="!") for kind in kinds]
+        await storage.commit(Work(talk, facts=tuple(Fact(event, talk.id) for event in said)))
+        assert await storage.conversation_facts(talk.id) == tuple(said)
+
+    async def test_complaints_come_in_the_order_asked_for(self, storage: Storage) -> None:
+        """The mapping follows the references; what is not there is left out."""
+        await storage.commit(Work(conversation()))
+        given = references()
+        first, second, missing, last = (next(given) for _ in range(4))
+        for reference in (first, second, last):
+            await storage.commit(lodging(complaint(reference)))
+        wanted = [last, missing, first]
+        assert list(await storage.complaints(wanted)) == [last, first]
+
+    async def test_the_identity_told_last_counts(self, storage: Storage) -> None:
+        """Who complains may be told anew with any change to the complaint."""
+        one = complaint(REFERENCE, identity=ANN)
+        await storage.commit(lodging(one, conversation()))
+        after, work = following(one, NoteWritten(at=NOW, by="anna", text="married"))
+        renamed = replace(after, identity=replace(ANN, name="Ann Berg"))
+        await storage.commit(replace(work, complaints=((renamed, 1),)))
+        assert await storage.complaints([REFERENCE]) == {REFERENCE: renamed}
+
     async def test_an_identity_that_is_emptied_is_deleted(
         self, sqlite: Storage, tmp_path: Path
     ) -> None:
@@ -158,6 +194,6 @@ class TestForgotten:
         assert b"unutterable" not in held
 
 
-def _asked(folder: Path, question: str) -> list[tuple[bytes, ...]]:
+def _asked(folder: Path, question: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(folder / "ombud.db")) as connection:
         return connection.execute(question).fetchall()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import urlsafe_b64encode
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 
@@ -36,7 +38,7 @@ async def _lodge(storage: Storage, many: int, apart: timedelta = HOUR) -> list[C
     for number in range(many):
         category = "bill" if number % 2 else "delivery"
         made.append(complaint(next(given), at=NOW + number * apart, category=category))
-        await storage.commit(lodging(made[-1]))
+    await asyncio.gather(*(storage.commit(lodging(one)) for one in made))
     return made
 
 
@@ -56,13 +58,13 @@ class TestPages:
         made = await _lodge(storage, 7)
         pages = await _pages(storage, ComplaintFilter(limit=3))
         assert [len(page) for page in pages] == [3, 3, 1]
-        assert sum(pages, []) == [one.reference for one in reversed(made)]
+        assert list(chain(*pages)) == [one.reference for one in reversed(made)]
 
     async def test_complaints_of_one_moment_are_not_lost(self, storage: Storage) -> None:
         """Many complaints with the same time are still told apart between two pages."""
         made = await _lodge(storage, 9, timedelta(0))
         pages = await _pages(storage, ComplaintFilter(limit=2))
-        assert sorted(sum(pages, [])) == sorted(one.reference for one in made)
+        assert sorted(chain(*pages)) == sorted(one.reference for one in made)
 
     async def test_a_page_does_not_shift_when_complaints_come(self, storage: Storage) -> None:
         """What is lodged while somebody turns pages neither repeats nor hides anything."""

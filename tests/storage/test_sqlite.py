@@ -17,7 +17,6 @@ from bot.dialogue.messages import ConversationId
 from bot.domain.reference import Reference
 from bot.errors import Conflict, StorageError
 from bot.ports import Work
-from storage.migrating import migrate
 from storage.sql import SqlStorage
 from storage.sqlite import SqliteDatabase
 from tests.storage.building import (
@@ -35,11 +34,10 @@ PATIENCE = 100  # milliseconds that a locked database is waited for
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, url: str) -> Path:
     """A database with its schema."""
-    made = tmp_path / "ombud.db"
-    migrate(f"sqlite:///{made}")
-    return made
+    assert url.endswith("/ombud.db")
+    return tmp_path / "ombud.db"
 
 
 @pytest.fixture

@@ -59,11 +59,13 @@ const save = (name, value) => storage.setItem(keyOf(name), JSON.stringify(value)
 const alone = (work) => (navigator.locks ? navigator.locks.request(keyOf('lock'), work) : work());
 
 const sleepers = new Set();
-const wake = () => sleepers.forEach((rise) => rise());
-const sleep = (ms) => new Promise((done) => {
-  const rise = () => { sleepers.delete(rise); clearTimeout(timer); done(); };
-  const timer = setTimeout(rise, ms);
+const wake = () => {
+  sleepers.forEach((rise) => rise());
+  sleepers.clear();
+};
+const sleep = (ms) => new Promise((rise) => {
   sleepers.add(rise);
+  setTimeout(rise, ms);
 });
 
 /** With jitter, so that a restarted server isn't met by everybody at once. */
@@ -172,7 +174,7 @@ class Conversation {
       const reader = body.pipeThrough(new TextDecoderStream()).getReader();
       for (let rest = '', chunk; !(chunk = await reader.read()).done;) {
         listenOn();
-        const events = (rest + chunk.value).split(/\r?\n\r?\n/);
+        const events = (rest + chunk.value).split('\n\n');
         rest = events.pop();
         events.forEach((event) => this.#hear(event));
       }
@@ -182,11 +184,9 @@ class Conversation {
   }
 
   #hear(event) {
-    const field = (name) => event.split(/\r?\n/).filter((line) => line.startsWith(`${name}:`))
-      .map((line) => line.slice(name.length + 1).trim()).join('\n');
-    const kind = field('event');
-    if (kind === 'typing') this.view.typing();
-    if (kind === 'message') this.#take([JSON.parse(field('data'))]);
+    const field = (name) => event.match(new RegExp(`^${name}: (.*)`, 'm'))?.[1];
+    if (field('event') === 'typing') this.view.typing();
+    if (field('event') === 'message') this.#take([JSON.parse(field('data'))]);
   }
 
   send(body, label) {
@@ -418,7 +418,7 @@ class OmbudChat extends HTMLElement {
 
   pending(item) {
     const node = this.#article({ from: 'complainant', kind: 'text', text: item.label, at: Date.now() });
-    node.append(h('small', { className: 'note', 'aria-live': 'off' }, this.#t('sending')));
+    node.append(h('small', { className: 'note', 'aria-live': 'off' }, this.#t(this.offline ? 'waiting' : 'sending')));
     this.#waiting.set(item.body.id, node);
     this.#insert(node, 1e9 + this.#count++);
     this.#offer();

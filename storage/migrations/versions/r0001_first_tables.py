@@ -193,5 +193,5 @@ def _create_outbox() -> None:
     op.create_index("ix_outbox_conversation_seq", "outbox", ["conversation", "seq"])
     op.create_index("ix_outbox_due", "outbox", ["due_at", "id"], **_where("reason IS NULL"))
     op.create_index(
-        "ix_outbox_lane", "outbox", ["channel", "key", "id"], **_where("reason IS NULL")
+        "ix_outbox_lane", "outbox", ["key", "channel", "id"], **_where("reason IS NULL")
     )
