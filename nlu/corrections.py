@@ -91,7 +91,8 @@ class Corrections:
             says = new is not None and bool(re.search(r"\w", new[0]))
             if wrong or change or says:
                 offset = end + (wrong.end() if wrong else 0) + (new.end() if new else 0)
-                yield _correction(question, reading.text, offset, ordered, free=says)
+                earliest = end + (wrong.end() if wrong else 0)
+                yield _correction(question, reading.text, (earliest, offset), ordered, free=says)
 
     def _alone(self, reading: Reading, text: str, ordered: list[Entity]) -> Iterator[Correction]:
         """ "sorry, it's J-9034": only the new value is told."""
@@ -128,9 +129,13 @@ def _is_alike(kind: str, other: str | None) -> bool:
     return kind == other or {kind, other} == {"number", "code"}
 
 
-def _correction(question: str, text: str, offset: int, ordered: list[Entity], *, free: bool) -> Correction:
+def _correction(
+    question: str, text: str, place: tuple[int, int], ordered: list[Entity], *, free: bool
+) -> Correction:
+    """The new value after the question's name: a fitting thing, else the words themselves."""
+    earliest, offset = place
     kind = _KIND_OF.get(question)
-    after = [one for one in ordered if offset - 2 <= one.span[0] <= offset + _AFTER and _is_alike(one.kind, kind)]
+    after = [one for one in ordered if earliest - 2 <= one.span[0] <= offset + _AFTER and _is_alike(one.kind, kind)]
     if after:
         return Correction(question, None, after[0].text, after[0].date)
     rest = re.split(r"[.;!?\n]", text[offset : offset + _LONGEST_NEW])[0].strip(" ,:\"'")

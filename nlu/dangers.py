@@ -10,6 +10,7 @@ from nlu.reading import Piece, Reading
 _NEAR = 8  # words between two things that are dangerous together
 _NEGATION_REACH = 3
 _MOST_REASONS = 6
+_CLEARLY_LONGER = 2  # words
 # Each label of danger: how grave, and whether it goes on now.
 _DANGERS = (
     ("danger.now", Severity.CRITICAL, True),
@@ -17,7 +18,12 @@ _DANGERS = (
     ("danger.violence", Severity.HIGH, False),
     ("danger.harm", Severity.HIGH, False),
 )
-_PAIRS = (("danger.first", "danger.second", Severity.CRITICAL, True), ("danger.child", "danger.hurt", Severity.HIGH, False), ("danger.device", "danger.heat", Severity.HIGH, True))
+_PAIRS = (
+    ("danger.first", "danger.second", Severity.CRITICAL, True),
+    ("danger.child", "danger.hurt", Severity.HIGH, False),
+    ("danger.child", "danger.hazard", Severity.HIGH, False),
+    ("danger.device", "danger.heat", Severity.HIGH, True),
+)
 _CONCERNS = (
     "within.discrimination", "within.fraud", "within.vulnerable", "within.legal", "within.long_failure",
     "within.money_lost", "within.no_utility",
@@ -57,13 +63,22 @@ def _dangers(reading: Reading) -> list[tuple[Mark, Severity, bool]]:
 
 
 def _is_harmless(reading: Reading, mark: Mark, guarded: tuple[Mark, ...], label: str) -> bool:
-    if any(guard.start < mark.end and mark.start < guard.end for guard in guarded):
+    if any(_covers(guard, mark) for guard in guarded):
         return True
     if label not in ("danger.harm", "danger.violence"):
         return False
     clause = reading.clause_at(mark.start)
     before = Piece(max(clause.start, mark.start - _NEGATION_REACH), mark.start)
     return reading.has("danger.negation", before)
+
+
+def _covers(guard: Mark, mark: Mark) -> bool:
+    """Whether a harmless sense decides: it overlaps, and is no mere part of a longer danger."""
+    if guard.end <= mark.start or mark.end <= guard.start:
+        return False
+    is_inside = mark.start <= guard.start and guard.end <= mark.end
+    longer = (mark.end - mark.start) - (guard.end - guard.start)
+    return not (is_inside and longer >= _CLEARLY_LONGER)
 
 
 def _pair(reading: Reading, first: str, second: str, guarded: tuple[Mark, ...]) -> Mark | None:

@@ -39,6 +39,7 @@ class DateGrammar:
     since: re.Pattern[str]
     since_after: re.Pattern[str]
     between: re.Pattern[str]
+    nth: Mapping[str, int]
     perfect: frozenset[str]
     not_before: frozenset[str]
     not_after: frozenset[str]
@@ -71,6 +72,7 @@ def read_grammar(hearing: Hearing) -> DateGrammar:
         since=_edge(table.get("since", []), before=True),
         since_after=_edge(table.get("since_after", []), before=False),
         between=_edge(table.get("between", []), before=False),
+        nth=table.get("nth", {}),
         perfect=frozenset(table.get("perfect", [])),
         not_before=frozenset(table.get("not_date_before", [])),
         not_after=frozenset(table.get("not_date_after", [])),
@@ -89,7 +91,8 @@ def _parts(table: Mapping[str, Any], **names: Mapping[str, Any]) -> dict[str, st
         "dth": rf"(?:[0-3]?\d{suffix}|{ordinals})",
         "a": r"[0-3]?\d",
         "b": r"[0-3]?\d",
-        "iso": rf"{_YEAR}-\d\d-\d\d",
+        "iso": rf"{_YEAR}(?:-\d\d?-|/\d\d?/)\d\d?",
+        "nth": _any(table.get("nth", {})),
         "year": rf"(?:{_YEAR}|'\d\d)",
         "yy": rf"(?:{_YEAR}|\d\d)",
         "year4": _YEAR,

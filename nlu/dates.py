@@ -73,7 +73,7 @@ class Asked:
         """The year, if one was told."""
         for name in ("year", "year4", "yy"):
             if text := self.parts.get(name):
-                return _full_year(text)
+                return _full_year(text, self.today)
         return None
 
 
@@ -150,6 +150,8 @@ def _read(
 
 def _is_other(reading: Reading, piece: Piece, meaning: str, grammar: DateGrammar) -> bool:
     """Whether digits with a slash or a mere number are something else than a day."""
+    if meaning == "bare_count":
+        return len(piece) < len(reading.norms) or grammar.units.get(reading.norms[-1]) == "hour"
     if meaning not in ("numeric", "the_day", "range_days"):
         return False
     before = reading.norms[piece.start - 1] if piece.start else ""
@@ -231,9 +233,12 @@ def _is_since(found: FoundDate, spelled: tuple[str, list[int]], grammar: DateGra
     return bool(grammar.since.search(before) or grammar.since_after.match(spelled[0], end))
 
 
-def _full_year(text: str) -> int:
+def _full_year(text: str, today: date) -> int:
     digits = text.strip("'")
-    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+    if len(digits) == 4:
+        return int(digits)
+    year = 2000 + int(digits)
+    return year if year <= today.year + 1 else year - 100
 
 
 def _day_month(asked: Asked) -> Day | None:
@@ -256,7 +261,7 @@ def _numeric(asked: Asked) -> Day | None:
 
 
 def _iso(asked: Asked) -> Day | None:
-    year, month, number = map(int, asked.parts["iso"].split("-"))
+    year, month, number = map(int, re.split("[-/]", asked.parts["iso"]))
     moment = days.exact(year, month, number)
     return days.single(moment, asked.today) if moment else None
 
@@ -331,6 +336,32 @@ def _year_only(asked: Asked) -> Day:
     return days.year_span(asked.year or asked.today.year, asked.today)
 
 
+def _next_week_day(asked: Asked) -> Day:
+    week = days.unit_span(asked.today, -1, "week")
+    return days.single(days.shifted(week.start, -asked.weekday, "day"), asked.today)
+
+
+def _this_week_day(asked: Asked) -> Day:
+    monday = days.shifted(asked.today, asked.today.weekday(), "day")
+    return days.single(days.shifted(monday, -asked.weekday, "day"), asked.today)
+
+
+def _ahead(asked: Asked) -> Day:
+    return days.single(days.shifted(asked.today, -asked.count, asked.unit), asked.today)
+
+
+def _nth_weekday(asked: Asked) -> Day | None:
+    """The first Monday, or the last, of a month: that named, else the one before this."""
+    if "month" in asked.parts:
+        span = _month(asked)
+    else:
+        span = days.unit_span(asked.today, 1, "month")
+    if span is None:
+        return None
+    moment = days.nth_weekday(span.start, asked.weekday, asked.grammar.nth[asked.parts["nth"]])
+    return days.single(moment, asked.today)
+
+
 def _last_month(asked: Asked) -> Day:
     return days.latest_month(asked.month, asked.today, before_this=True)
 
@@ -349,8 +380,14 @@ _MEANINGS: Mapping[str, Callable[[Asked], Day | None]] = {
     "next_unit": lambda asked: days.unit_span(asked.today, -1, asked.unit),
     "weekday": _weekday,
     "last_weekday": _weekday,
+    "next_week_day": _next_week_day,
+    "this_week_day": _this_week_day,
+    "ahead": _ahead,
+    "nth_weekday": _nth_weekday,
     "last_unit": lambda asked: days.unit_span(asked.today, 1, asked.unit),
     "this_unit": lambda asked: days.unit_span(asked.today, 0, asked.unit),
+    "bare_count": _ago,
+    "before_last_unit": lambda asked: days.unit_span(asked.today, 2, asked.unit),
     "last_month": _last_month,
     "season": _season,
     "year_only": _year_only,

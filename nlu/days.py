@@ -86,6 +86,15 @@ def weekday_after(weekday: int, today: date) -> date:
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
+def nth_weekday(month: date, weekday: int, count: int) -> date:
+    """The first, second, … such weekday of the month; the last one where `count` is negative."""
+    if count < 0:
+        last = monthrange(month.year, month.month)[1]
+        return weekday_before(weekday, month.replace(day=last) + timedelta(days=1))
+    first = weekday_after(weekday, month.replace(day=1) - timedelta(days=1))
+    return first + timedelta(weeks=count - 1)
+
+
 def shifted(today: date, count: float, unit: str) -> date:
     """The day so many units before today, after it where `count` is negative."""
     if unit in _DAYS:

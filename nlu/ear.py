@@ -43,7 +43,8 @@ _CORRECTS = 0.8
 _ASKED_INTENT = 0.9
 _NO_NAME = frozenset({Intent.SKIP, Intent.REFUSE, Intent.DENY, Intent.DONT_KNOW, Intent.ALREADY_TOLD, Intent.ANONYMOUS, Intent.WHY, Intent.PERSON, Intent.CANCEL, Intent.REPEAT, Intent.PAUSE})
 """Answers to the question for a name that give none."""
-_WITHOUT_STORY = frozenset(Intent) - {Intent.CORRECT, Intent.ADD, Intent.OTHER}
+_WITHOUT_STORY = frozenset(Intent) - {Intent.ADD, Intent.OTHER}
+_WITHOUT_WISH = _WITHOUT_STORY - {Intent.CORRECT}
 """Messages that are one of these as a whole tell nothing and wish for nothing else."""
 _MERE = 11  # words and signs around what is corrected, where nothing else is told
 _TELLING = frozenset({None, "narrative", "check", "confirm", "comment"})
@@ -106,7 +107,8 @@ class Ear:
         command = self._command(reading, context, found, told, wishes, corrections)
         if command in _WITHOUT_STORY:
             told = Told(told.kinds)
-            wishes = wishes if context.ask == "remedy_sought" else Wishes()
+        if command in _WITHOUT_WISH and context.ask != "remedy_sought":
+            wishes = Wishes()
         intents = heard_intents(reading, told, command, self._further(found, is_mash, corrections))
         return Interpretation(
             language=language,
@@ -127,7 +129,7 @@ class Ear:
             asked_amount=wishes.amount,
             contact=heard_contact(reading, context, emails=found.emails, phones=found.phones),
             subject=told.subject,
-            acting_for=self._people.acting_for(reading),
+            acting_for=_acting_for(self._people, reading, context, command),
             adjustments=self._people.adjustments(reading),
             corrections=corrections,
             is_addition=reading.has("wish.addition"),
@@ -235,8 +237,15 @@ class Ear:
             reading.norms
         ) - 2:
             return Intent.TRACK
-        if command is None and self._only_corrects(reading, told, wishes, corrections):
+        requests = context.ask is None and sole_intent(told) is Intent.REQUEST
+        if command is None and not requests and self._only_corrects(
+            reading, told, wishes, corrections
+        ):
             return Intent.CORRECT
+        if command is Intent.CANCEL and Remedy.CANCELLATION in wishes.wanted:
+            return None  # "cancel it" where a remedy was asked for
+        if command is None and _holds_answer(found, wishes, context):
+            return None
         if command is None and context.ask not in _TELLING:
             command = self._commands.find_answer(reading)
         return command or sole_intent(told)
@@ -251,7 +260,9 @@ class Ear:
         if len(reading.norms) > _SHORT + 4:
             return False
         changes = reading.has("wish.mind") or reading.has("wish.addition")
-        if changes and (wishes.wanted or wishes.dropped):
+        if wishes.wanted and (changes or wishes.dropped):
+            return True
+        if changes and wishes.dropped:
             return True
         if not corrections:
             return False
@@ -270,6 +281,29 @@ class Ear:
         if found.references or found.mistyped:
             further[Intent.TRACK] = 0.5
         return further
+
+
+def _holds_answer(found: Entities, wishes: Wishes, context: Context) -> bool:
+    """Whether what was asked for is told, whatever else is said with it."""
+    match context.ask:
+        case "occurred_on":
+            return bool(found.dates)
+        case "order_or_account":
+            return bool(found.numbers)
+        case "contact":
+            return bool(found.emails or found.phones)
+        case "remedy_sought":
+            return any(kind is not Remedy.UNSURE for kind in wishes.wanted)
+    return False
+
+
+def _acting_for(
+    people: People, reading: Reading, context: Context, command: Intent | None
+) -> str | None:
+    """Where it was asked, the whole answer: who it is and with what authority belong together."""
+    if context.ask == "acting_for" and command is None:
+        return reading.text.strip() or None
+    return people.acting_for(reading)
 
 
 def _is_meant(reading: Reading, context: Context, span: Span) -> bool:

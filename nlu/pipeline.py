@@ -94,7 +94,12 @@ class Sentences:
         if norms[index] not in _SENTENCE_END or after == following:
             return norms[index] in "!?" and after == following
         before = norms[index - 1] if index else ""
-        return norms[index] != "." or not (before in self.abbreviations or len(before) == 1 and before.isalpha())
+        return norms[index] != "." or not (before in self.abbreviations or self._is_initial(norms, spans, index - 1))
+
+    def _is_initial(self, norms: list[str], spans: list[Span], index: int) -> bool:
+        """Whether a lone letter is that of a name ("C. Vaughan") and no end of a code ("77-A.")."""
+        is_alone = index == 0 or (index > 0 and spans[index - 1][1] < spans[index][0])
+        return is_alone and len(norms[index]) == 1 and norms[index].isalpha()
 
     def _parts(self, text: str, norms: list[str], spans: list[Span], index: int) -> bool:
         if norms[index] in _CLAUSE_END:

@@ -29,10 +29,10 @@ class Spelling:
 
     def read(self, word: str, *, may_be_name: bool) -> str:
         """`word`, folded already, as the language file writes it."""
-        if word in self._known:
-            return word
         if word in self._spelling:
             return self._spelling[word]
+        if word in self._known:
+            return word
         if any(sign.isdigit() for sign in word):
             return _DIGITS.sub("#", word)
         if may_be_name or len(word) < _SHORTEST or not word.isalpha():

@@ -15,6 +15,7 @@ _LONGEST_SUBJECT = 120
 _FEWEST_WORDS = 4
 _THIN = 5
 _MOST_POINTS = 12
+_OPEN = frozenset({None, "narrative", "confirm"})  # nothing in particular is asked
 _ENDS = " \t\n.,;:!?-–—"
 
 
@@ -56,7 +57,10 @@ class Stories:
 
     def read(self, reading: Reading, context: Context, *, wants: bool, best: Piece | None) -> Told:
         """What is told; `wants` is whether a remedy is wanted, `best` where the best date stands."""
-        kinds = tuple((piece, self._kind(reading, piece)) for piece in reading.sentences)
+        is_open = context.ask in _OPEN
+        kinds = tuple(
+            (piece, self._kind(reading, piece, is_open=is_open)) for piece in reading.sentences
+        )
         told = [piece for piece, kind in kinds if kind is Kind.STORY]
         lodges = reading.has("within.lodge") and len(self._content(reading, reading.whole)) >= _FEWEST_WORDS
         wants = wants and not any(kind is Kind.REQUEST for _, kind in kinds)
@@ -71,7 +75,7 @@ class Stories:
         is_thin = is_story and (content < _THIN or subject is None)
         return Told(kinds, subject, points[:_MOST_POINTS], is_story, is_thin)
 
-    def _kind(self, reading: Reading, piece: Piece) -> Kind:
+    def _kind(self, reading: Reading, piece: Piece, *, is_open: bool) -> Kind:
         trouble = self._trouble(reading, piece)
         words = [norm for norm in reading.norms[piece.start : piece.end] if is_word(norm)]
         if trouble < 2 and reading.has("within.request", piece):
@@ -86,16 +90,19 @@ class Stories:
             return Kind.WISH
         if len(words) < 3 or self._is_small_talk(reading, piece):
             return Kind.STORY if trouble >= 2 and len(words) >= 2 else Kind.OTHER
-        return Kind.STORY if self._tells(reading, piece, trouble, words) else Kind.OTHER
+        return Kind.STORY if self._tells(reading, piece, trouble, words, is_open=is_open) else Kind.OTHER
 
-    def _tells(self, reading: Reading, piece: Piece, trouble: int, words: list[str]) -> bool:
+    def _tells(
+        self, reading: Reading, piece: Piece, trouble: int, words: list[str], *, is_open: bool
+    ) -> bool:
         if trouble >= 2 or (trouble and len(words) >= _FEWEST_WORDS):
             return True
         if len(words) < _FEWEST_WORDS:
             return False
         if self._happened(reading, piece):
             return reading.has("story.personal", piece) or any(self._categories(reading, piece))
-        return any(self._categories(reading, piece)) and not reading.has("story.about_me", piece)
+        is_named = is_open and any(self._categories(reading, piece))
+        return is_named and not reading.has("story.about_me", piece)
 
     def _trouble(self, reading: Reading, piece: Piece) -> int:
         """How much is wrong: a mere negation counts less than a word for something bad."""
@@ -173,7 +180,8 @@ class Stories:
                 reading.starts_with(label, first)
                 for label in ("within.question", "within.rhetorical", "story.policy", "story.hedge")
             )
-            if not asks and self._tells(reading, clause, self._trouble(reading, clause), words):
+            trouble = self._trouble(reading, clause)
+            if not asks and self._tells(reading, clause, trouble, words, is_open=False):
                 return True
         return False
 

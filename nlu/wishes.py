@@ -12,6 +12,7 @@ from nlu.hearing import Hearing
 from nlu.reading import Piece, Reading, is_word
 
 _LONGEST_PHRASE = 12  # words
+_LONG_WORD = 6
 _NEAR = 4  # words between a refusal and what it refuses
 _SHORT_CLAUSE = 7
 _MONEY = frozenset({Remedy.REFUND, Remedy.COMPENSATION})
@@ -97,9 +98,17 @@ class WishReader:
             for form in ("ask", "verb", "noun", "new"):
                 marks = reading.found(f"remedy.{kind}.{form}")
                 found += [(kind, self._widened(reading, mark, form), form) for mark in marks]
-        found = [one for one in found if len(Piece(one[1].start, one[1].end)) or one[2] != "new"]
+        found = [
+            one
+            for one in found
+            if len(Piece(one[1].start, one[1].end)) and not self._names_number(reading, one[1].end)
+        ]
         found.sort(key=lambda one: (one[1].start, one[1].end))
         return [one for one in found if not any(_hides(other, one) for other in _near(found, one))]
+
+    def _names_number(self, reading: Reading, position: int) -> bool:
+        """Whether a number follows: "replace 4711 with 4712" corrects and wishes for nothing."""
+        return position < len(reading.norms) and reading.norms[position] == "#"
 
     def _widened(self, reading: Reading, mark: Mark, form: str) -> Mark:
         """ "a new" needs the thing that is to be new, which is no function word."""
@@ -202,7 +211,8 @@ class WishReader:
         if reading.has("wish.unsure"):
             return (Remedy.UNSURE,)
         content = [norm for norm in reading.norms if is_word(norm) and norm not in self._light]
-        return (Remedy.OTHER,) if len(content) >= 2 and not refused else ()
+        is_told = len(content) >= 2 or any(len(norm) >= _LONG_WORD for norm in content)
+        return (Remedy.OTHER,) if is_told and not refused else ()
 
     def _asks_more(self, reading: Reading, clauses: list[_Clause]) -> bool:
         """Whether, beside a known remedy, a clause asks for something else ("train your staff")."""
@@ -216,7 +226,7 @@ class WishReader:
     def _begins_with_deed(self, reading: Reading, piece: Piece) -> bool:
         words = [norm for norm in reading.norms[piece.start : piece.end] if is_word(norm)]
         words = words[1:] if words and words[0] in self._function else words
-        return len(words) >= 2 and words[0] not in self._light and "story.subject" not in _starting(reading, piece)
+        return len(words) >= 2 and words[0] not in self._light and words[0][0] != "#" and "story.subject" not in _starting(reading, piece)
 
 
 def _is_mere_person(kind: Remedy, part: str, clause: _Clause) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, or_, select, updat
 from bot.dialogue.messages import Address, ConversationId
 from bot.ports import Delivery
 from storage import mapping, tables
+from storage.repeating import run
 
 _o, _m = tables.outbox.c, tables.message.c
 _before = tables.outbox.alias("before")
@@ -76,8 +77,7 @@ def claim(
 ) -> tuple[Delivery, ...]:
     rows = connection.execute(_DUE, _asked(now, lease_seconds, limit, channels)).all()
     end = now + timedelta(seconds=lease_seconds)
-    if rows:
-        connection.execute(_LEASE, [{"id_": row.id, "end": end} for row in rows])
+    run(connection, _LEASE, [{"id_": row.id, "end": end} for row in rows])
     return tuple(
         Delivery(
             id=row.id,
@@ -105,13 +105,11 @@ def _asked(
 
 
 def renew(connection: Connection, ids: Sequence[int], until: datetime) -> None:
-    if ids:
-        connection.execute(_LEASE, [{"id_": id_, "end": until} for id_ in ids])
+    run(connection, _LEASE, [{"id_": id_, "end": until} for id_ in ids])
 
 
 def delivered(connection: Connection, ids: Sequence[int]) -> None:
-    if ids:
-        connection.execute(_DONE, [{"id_": id_} for id_ in ids])
+    run(connection, _DONE, [{"id_": id_} for id_ in ids])
 
 
 def postpone(connection: Connection, id_: int, until: datetime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.messages import ConversationId, OutboundMessage
@@ -13,9 +12,7 @@ from bot.domain.complaint import Complaint
 from bot.domain.identity import NOBODY
 from bot.ports import Fact, Receipt, Work
 from storage import mapping, works
-
-Params = dict[str, Any]
-
+from storage.repeating import Params
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """When a line is due that was never tried; a clock that was set back does not hold it up."""

@@ -21,6 +21,7 @@ from bot.errors import SchemaMismatch, StorageError
 from storage import tables
 from storage.engine import Announce, translated
 from storage.migrations import HEAD
+from storage.repeating import command
 from storage.rows import Prepared
 from storage.writer import Writer
 
@@ -84,10 +85,10 @@ class _Transactions:
         return connection
 
     def begin(self, connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        command(connection, "BEGIN IMMEDIATE")
 
     def commit(self, connection: Connection) -> None:
-        connection.exec_driver_sql("COMMIT")
+        command(connection, "COMMIT")
 
     def rollback(self, connection: Connection) -> None:
         driver = connection.connection.driver_connection

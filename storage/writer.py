@@ -15,7 +15,7 @@ from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.dialogue.messages import ConversationId
 from bot.errors import OmbudError, StorageError
@@ -96,7 +96,7 @@ class Writer:
 
     async def run(self, act: Prepared | Callable[[Connection], T]) -> T:
         """Has `act` done in some transaction, and returns after that was committed."""
-        if self._thread is None or self._loop is None:
+        if self._thread is None or self._loop is None or not self._thread.is_alive():
             raise StorageError("The storage is closed.")
         answer: asyncio.Future[T] = self._loop.create_future()
         self._queue.put(_Task(act, answer))
@@ -115,6 +115,14 @@ class Writer:
             self._serve(connection)
         finally:
             connection.close()
+            self._abandon()
+
+    def _abandon(self) -> None:
+        """Answers whoever came too late, so that nobody waits for a thread that has ended."""
+        while not self._queue.empty():
+            task = self._queue.get()
+            if task is not None:
+                self._tell(_fail, task.answer, StorageError("The storage is closed."))
 
     def _serve(self, connection: Connection) -> None:
         looked_at = time.monotonic()
@@ -176,7 +184,7 @@ class Writer:
     def _look_around(self, connection: Connection) -> None:
         try:
             changed = self.transactions.idle(connection)
-        except OperationalError:  # locked just now; the next look comes soon
+        except DBAPIError:  # locked just now, or worse: the next commit will tell
             return
         if changed:
             self._tell(self._announce, changed)

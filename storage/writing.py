@@ -1,19 +1,20 @@
 """Stores works: many at once, each whole or not at all.
 
-Statements are built once, so that running one costs little more than the driver itself.
+What a turn writes goes table by table, so that a group of works costs little more than its rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Executable, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from bot.dialogue.messages import InboundMessage
 from bot.errors import StorageError
 from storage import checking, mapping, works
 from storage import tables as _t
-from storage.rows import Params, Prepared
+from storage.repeating import Params, run
+from storage.rows import Prepared
 
 _CONVERSATION_CHANGES = ("version", "touched_at", "has_draft", "state")
 _COMPLAINT_CHANGES = ("status", "category", "language", "version")
@@ -52,40 +53,40 @@ def write_works(
     """
     refused: dict[int, StorageError] = {}
     places = list(range(len(group)))
-    for run in works.disjoint(places, (each.touches for each in group)):
-        told = checking.verdicts(connection, [group[at] for at in run], is_careful=is_careful)
-        found = {place: verdict for place, verdict in zip(run, told, strict=True) if verdict}
-        _write(connection, [group[place] for place in run if place not in found])
+    for batch in works.disjoint(places, (each.touches for each in group)):
+        told = checking.verdicts(connection, [group[at] for at in batch], is_careful=is_careful)
+        found = {place: verdict for place, verdict in zip(batch, told, strict=True) if verdict}
+        _write(connection, [group[place] for place in batch if place not in found])
         refused |= found
     return refused
 
 
-def _write(connection: Connection, run: Sequence[Prepared]) -> None:
+def _write(connection: Connection, batch: Sequence[Prepared]) -> None:
     """Writes works that don't touch one another, table by table, what is pointed at first."""
-    new, changed = _parted([each.conversation for each in run if each.conversation])
+    new, changed = _parted([each.conversation for each in batch if each.conversation])
     changes = [{"id_": row["id"], **_only(_CONVERSATION_CHANGES, row)} for row in changed]
-    _each(connection, _NEW_CONVERSATION, new)
-    _each(connection, _CONVERSATION, changes)
-    _each(connection, _RECEIPT, [row for each in run for row in each.receipts])
-    _each(connection, _FORGET, [row for each in run for row in each.forgotten])
-    _each(connection, _MESSAGE, [row for each in run for row in each.messages])
-    _each(connection, _OUTBOX, [row for each in run for row in each.outbox])
-    _write_complaints(connection, run)
-    _each(connection, _FACT, [row for each in run for row in each.facts])
+    run(connection, _NEW_CONVERSATION, new)
+    run(connection, _CONVERSATION, changes)
+    run(connection, _RECEIPT, [row for each in batch for row in each.receipts])
+    run(connection, _FORGET, [row for each in batch for row in each.forgotten])
+    run(connection, _MESSAGE, [row for each in batch for row in each.messages])
+    run(connection, _OUTBOX, [row for each in batch for row in each.outbox])
+    _write_complaints(connection, batch)
+    run(connection, _FACT, [row for each in batch for row in each.facts])
 
 
-def _write_complaints(connection: Connection, run: Sequence[Prepared]) -> None:
-    known = {one.reference for each in run for one, before in each.work.complaints if before}
-    rows = [row for each in run for row in each.complaints]
+def _write_complaints(connection: Connection, batch: Sequence[Prepared]) -> None:
+    known = {one.reference for each in batch for one, before in each.work.complaints if before}
+    rows = [row for each in batch for row in each.complaints]
     changes = [
         {"reference_": row["reference"], **_only(_COMPLAINT_CHANGES, row)}
         for row in rows
         if row["reference"] in known
     ]
-    _each(connection, _NEW_COMPLAINT, [row for row in rows if row["reference"] not in known])
-    _each(connection, _COMPLAINT, changes)
-    _each(connection, _NO_IDENTITY, [{"reference_": reference} for reference in known])
-    _each(connection, _IDENTITY, [row for each in run for row in each.identities])
+    run(connection, _NEW_COMPLAINT, [row for row in rows if row["reference"] not in known])
+    run(connection, _COMPLAINT, changes)
+    run(connection, _NO_IDENTITY, [{"reference_": reference} for reference in known])
+    run(connection, _IDENTITY, [row for each in batch for row in each.identities])
 
 
 def _parted(rows: Sequence[Params]) -> tuple[list[Params], list[Params]]:
@@ -97,11 +98,6 @@ def _only(names: Sequence[str], row: Params) -> Params:
     return {name: row[name] for name in names}
 
 
-def _each(connection: Connection, statement: Executable, rows: list[Params]) -> None:
-    if rows:
-        connection.execute(statement, rows)
-
-
 def quarantine(connection: Connection, message: InboundMessage, error: str) -> None:
     row = {
         "channel": message.address.channel,
@@ -111,4 +107,4 @@ def quarantine(connection: Connection, message: InboundMessage, error: str) -> N
         "body": mapping.inbound_body(message),
         "error": error,
     }
-    connection.execute(_QUARANTINE, row)
+    run(connection, _QUARANTINE, [row])

@@ -22,7 +22,10 @@ _READ: Sequence[type[BaseModel]] = (
     shapes.Problem,
 )
 
+_BEARER = {"type": "http", "scheme": "bearer", "description": "A conversation's token."}
+
 Described = dict[str, Any]
+PRIVATE: Described = {"security": [{"conversation": []}]}
 Responses = dict[int | str, Described]
 
 
@@ -80,6 +83,7 @@ def described(app: FastAPI) -> Mapping[str, Any]:
     _, definitions = models_json_schema(
         [(model, "validation") for model in _READ], ref_template=_REF
     )
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(definitions["$defs"])
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {}).update(definitions["$defs"])
+    components.setdefault("securitySchemes", {})["conversation"] = _BEARER
     return document

@@ -42,6 +42,8 @@ def build_app(
         description=_DESCRIPTION,
         docs_url=None,  # would load scripts from elsewhere
         redoc_url=None,
+        # It would record exceptions with their words, and send them wherever the environment says.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         redirect_slashes=False,  # would answer with an address made of the Host header
         separate_input_output_schemas=False,
     )

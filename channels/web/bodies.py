@@ -41,7 +41,8 @@ class BodyLimit:
             if is_whole:  # what comes now is the end of the connection: it may take long
                 return await receive()
             try:
-                message = await asyncio.wait_for(receive(), self._patience)
+                async with asyncio.timeout(self._patience):
+                    message = await receive()
             except TimeoutError:
                 raise Refused(408, "The rest of the body did not come.") from None
             taken += len(message.get("body", b""))

@@ -6,14 +6,13 @@ from functools import partial
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter, Query, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from bot.dialogue.conversation import Conversation
 from channels.web import shapes
-from channels.web.api import LAST_EVENT_ID, STREAM, UPLOAD, answers, reads
+from channels.web.api import LAST_EVENT_ID, PRIVATE, STREAM, UPLOAD, answers, reads
 from channels.web.bodies import read_json
 from channels.web.events import HEADERS, EventStream, told
 from channels.web.problems import Refused
@@ -23,7 +22,6 @@ from channels.web.translate import file_shape, inbound
 
 LAST_SEQ = 2**31 - 1  # what a database column of whole numbers holds
 
-_token = HTTPBearer(auto_error=False, scheme_name="conversation", description="The token.")
 After = Annotated[
     int, Query(ge=0, le=LAST_SEQ, description="The last `seq` that is known already.")
 ]
@@ -39,7 +37,6 @@ class Chat:
         """The routes with their descriptions."""
         router = APIRouter(prefix="/chat", tags=["chat"])
         add = partial(router.add_api_route, response_model=None)
-        private = partial(add, dependencies=[Depends(_token)])
         add(
             "/conversations",
             self.begin,
@@ -48,34 +45,35 @@ class Chat:
             responses=answers(201, shapes.Begun, 400, 403, 413, 415, 422, 429),
             openapi_extra=reads("Opening", is_required=False),
         )
-        private(
+        add(
             "/messages",
             self.say,
             methods=["POST"],
             responses=answers(200, shapes.Messages, 400, 401, 403, 404, 409, 413, 415, 422, 429),
-            openapi_extra=reads("TextSaid", "ActionPressed", "FilesSent"),
+            openapi_extra=PRIVATE | reads("TextSaid", "ActionPressed", "FilesSent"),
         )
-        private(
+        add(
             "/messages",
             self.poll,
             methods=["GET"],
             responses=answers(200, shapes.Messages, 401, 422, 429),
+            openapi_extra=PRIVATE,
         )
-        private(
+        add(
             "/events",
             self.listen,
             methods=["GET"],
             responses=STREAM,
-            openapi_extra=LAST_EVENT_ID,
+            openapi_extra=PRIVATE | LAST_EVENT_ID,
         )
         add("/events", self.peek, methods=["HEAD"], include_in_schema=False)
-        private(
+        add(
             "/attachments",
             self.upload,
             methods=["POST"],
             status_code=201,
             responses=answers(201, shapes.Kept, 400, 401, 403, 409, 413, 415, 422, 429),
-            openapi_extra=UPLOAD,
+            openapi_extra=PRIVATE | UPLOAD,
         )
         add("/strings", self.strings, methods=["GET"], responses=answers(200, shapes.Strings))
         return router

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,16 +33,17 @@ _PREFLIGHT = {
 class SecurityHeaders:
     """Puts the headers on every answer that has not set its own."""
 
-    def __init__(self, app: ASGIApp, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._headers = headers or _HEADERS
+        self._headers = [(k.lower().encode(), v.encode()) for k, v in _HEADERS.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                own = message["headers"]
+                names = {name for name, _ in own}
+                added = (header for header in self._headers if header[0] not in names)
+                message["headers"] = [*own, *added]
             await send(message)
 
         await self._app(scope, receive, guarded if scope["type"] == "http" else send)

@@ -24,12 +24,20 @@ _SWITCHES = [
 _EXPECTED = "Failed to load resource"
 
 
+def _chromium() -> str:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.fail("The browser tests need Chromium: install it, on Debian by: apt install chromium")
+    return found
+
+
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Chromium: the system's, where there is one, else Playwright's own."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=_SWITCHES
+            executable_path=_chromium(), args=_SWITCHES
         )
         yield browser
         await browser.close()

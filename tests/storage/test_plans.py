@@ -58,7 +58,7 @@ def plan(connection: Connection, statement: object) -> list[str]:
 
 
 def slow(steps: list[str]) -> list[str]:
-    """The steps that take longer the more is stored: reading whole tables, sorting what is found."""
+    """The steps that take longer the more is stored: reading whole tables, sorting all of it."""
     tables = "|".join(METADATA.tables)
     return [step for step in steps if re.match(rf"SCAN ({tables})\b(?! USING)|.*B-TREE", step)]
 

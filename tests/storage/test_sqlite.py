@@ -219,6 +219,20 @@ async def test_closing_stores_what_waits(path: Path) -> None:
     await storage.close()
 
 
+async def test_who_comes_too_late_is_told(path: Path) -> None:
+    """A commit handed in behind the end of the storage fails at once and does not wait."""
+    database = SqliteDatabase(path)
+    storage = SqlStorage(database)
+    await storage.open()
+    database._writer._queue.put(None)
+    late = [asyncio.create_task(storage.commit(turn(str(number)))) for number in range(3)]
+
+    async with asyncio.timeout(5):
+        outcomes = await asyncio.gather(*late, return_exceptions=True)
+    assert [StorageError] * 3 == [type(outcome) for outcome in outcomes]
+    await storage.close()
+
+
 async def test_another_process_is_seen_and_heard(kept: SqlStorage, other: SqlStorage) -> None:
     """What it commits is read at once, and wakes whoever waits for news within a second or two."""
     heard: list[ConversationId] = []
