@@ -8,6 +8,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from bot.dialogue.messages import Address
 
+
 class LookUps:
     """Counts look-ups that missed, in a window of one hour."""
 

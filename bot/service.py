@@ -1,4 +1,4 @@
-"""One inbound message, one committed turn: what a channel hands in is answered only once it is stored.
+"""One inbound message, one committed turn: nothing is answered before it is stored.
 
 Loads what may be known, lets pure code decide, and commits state, facts and replies together. Two
 messages at once collide on the conversation's version; the turn is pure, so it is taken again.
@@ -256,4 +256,3 @@ def fingerprint(message: InboundMessage) -> str:
     files = ",".join(attachment.id for attachment in message.attachments)
     parts = (message.text, message.action or "", files)
     return sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-

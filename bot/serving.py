@@ -191,9 +191,7 @@ def _may_measure(request: Request, settings: Settings) -> bool:
 @contextlib.asynccontextmanager
 async def _background(ombud: Ombud, web: WebChannel, settings: Settings) -> AsyncIterator[None]:
     """The relay and the reminders, as long as the block runs."""
-    relay = Relay(
-        ombud.storage, {web.name: web}, now, settings.retry_seconds, ombud.parts.metrics
-    )
+    relay = Relay(ombud.storage, {web.name: web}, now, settings.retry_seconds, ombud.parts.metrics)
     ombud.storage.on_commit(web.wake)  # other servers write, too
     reminders = Reminders(ombud.storage, ombud.parts.talk, now, ombud.parts.metrics)
     tasks = [asyncio.create_task(_kept_alive(job)) for job in (relay.run, reminders.run)]
@@ -213,4 +211,3 @@ async def _kept_alive(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         except Exception:
             log.exception("background job failed", job=job.__qualname__)
             await asyncio.sleep(1)
-

@@ -1,4 +1,4 @@
-"""What a turn changes, as one value for the storage: lines numbered, facts folded, receipt filled."""
+"""What a turn changes, as one value for the storage: lines numbered, facts folded."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Understanding: what a message says, by rules and words that are data; it does no I/O per message."""
+"""Understanding: what a message says, by rules and words that are data, without any I/O."""

@@ -10,7 +10,9 @@ from bot.dialogue.interpretation import Context, Heard
 from bot.domain.answers import Contact, ContactKind
 from nlu.reading import Piece, Reading, Span
 
-_EMAIL = re.compile(r"[A-Za-z0-9_%+'-]{1,64}(?:\.[A-Za-z0-9_%+'-]{1,64}){0,8}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9_%+'-]{1,64}(?:\.[A-Za-z0-9_%+'-]{1,64}){0,8}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}"
+)
 _PHONE = re.compile(r"(?<![\w/.,#-])(?:\+|00)?\(?\d[\d ()/.\u2011\u2013-]{5,22}\d(?![\w/-])")
 _FEWEST_DIGITS = 7
 _KINDS = {
@@ -22,9 +24,7 @@ _KINDS = {
 
 def find_emails(text: str) -> tuple[Heard, ...]:
     """The e-mail addresses in `text`, lower-cased."""
-    return tuple(
-        Heard(match[0].lower(), match[0], match.span()) for match in _EMAIL.finditer(text)
-    )
+    return tuple(Heard(match[0].lower(), match[0], match.span()) for match in _EMAIL.finditer(text))
 
 
 def find_phones(text: str, context: Context, *, taken: tuple[Span, ...]) -> tuple[Heard, ...]:

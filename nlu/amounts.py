@@ -12,7 +12,15 @@ from nlu.hearing import Hearing
 
 _SIGNS = {"£": "GBP", "€": "EUR", "₹": "INR", "¥": "JPY", "₽": "RUB", "zł": "PLN", "₺": "TRY"}
 # Bare $ and kr mean the money of the country in which the organisation is.
-_DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN"}
+_DOLLARS = {
+    "US": "USD",
+    "CA": "CAD",
+    "AU": "AUD",
+    "NZ": "NZD",
+    "SG": "SGD",
+    "HK": "HKD",
+    "MX": "MXN",
+}
 _CROWNS = {"SE": "SEK", "DK": "DKK", "NO": "NOK", "IS": "ISK"}
 _CODES = "GBP|EUR|USD|SEK|DKK|NOK|CHF|INR|AUD|CAD|NZD|PLN|JPY|ISK|CZK|HUF"
 _NUMBER = r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,2})?"
@@ -33,9 +41,11 @@ class Amounts:
         signs = "|".join(map(re.escape, (*_SIGNS, "$")))
         spoken = _any(self._numbers)
         self._pattern = re.compile(
-            rf"(?<![\w.,/-])(?:(?P<sign>{signs}|(?:kr|{_CODES})\.?(?=\s?\d)) ?(?P<after>{_NUMBER}){thousand}(?:,-|:-)?"
+            rf"(?<![\w.,/-])(?:(?P<sign>{signs}|(?:kr|{_CODES})\.?(?=\s?\d)) "
+            rf"?(?P<after>{_NUMBER}){thousand}(?:,-|:-)?"
             rf"|(?P<before>{_NUMBER}|(?<!\w)(?:{spoken}))(?P<many>{thousand})(?:"
-            rf"(?P<dash>:-)| ?(?P<sign2>{signs})| ?-?(?P<word>{words}|(?:{_CODES})))(?!\w))(?![\d])",
+            rf"(?P<dash>:-)| ?(?P<sign2>{signs})| ?-?(?P<word>{words}|(?:{_CODES})))(?!\w))"
+            r"(?![\d])",
             re.IGNORECASE,
         )
 
@@ -51,9 +61,20 @@ class Amounts:
             decimal = Decimal(value) if value is not None else _decimal(number)
         except InvalidOperation:
             return None
-        if any(match[0].lower().rstrip(",:- ").endswith(f"{sign}{word}") for word in self._thousands for sign in (" ", *"0123456789")) or (match["many"] or "").strip():
+        if (
+            any(
+                match[0].lower().rstrip(",:- ").endswith(f"{sign}{word}")
+                for word in self._thousands
+                for sign in (" ", *"0123456789")
+            )
+            or (match["many"] or "").strip()
+        ):
             decimal *= 1000
-        unit = (match["sign"] or match["sign2"] or match["word"] or match["dash"] or "").lower().strip(".")
+        unit = (
+            (match["sign"] or match["sign2"] or match["word"] or match["dash"] or "")
+            .lower()
+            .strip(".")
+        )
         if unit in self._cents and unit not in self._words:
             return HeardAmount(Amount(decimal / _MINOR, self._cents[unit]), match[0], match.span())
         return HeardAmount(Amount(decimal, self._currency(unit, context)), match[0], match.span())

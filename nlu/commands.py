@@ -1,4 +1,4 @@
-"""Whether a whole message is one thing: a command, a yes or no, a thank-you, and nothing beside it."""
+"""Whether a whole message is one thing and nothing beside it: a command, a yes, a thank-you."""
 
 from __future__ import annotations
 
@@ -15,19 +15,70 @@ _CIVIL = (Intent.GREET, Intent.THANK, Intent.BYE, Intent.SMALLTALK)
 _YES_NO = (Intent.AFFIRM, Intent.DENY)
 # Said of oneself, these need nothing more, so only words of politeness may stand beside them.
 _STRICT = frozenset(
-    {Intent.AFFIRM, Intent.DENY, Intent.GREET, Intent.THANK, Intent.BYE, Intent.SMALLTALK, Intent.SKIP, Intent.CODE,
-     Intent.DONT_KNOW, Intent.WHY, Intent.REPEAT, Intent.SATISFIED, Intent.NOT_SATISFIED, Intent.INSULT, Intent.ROBOT}
-)  # fmt: skip
+    {
+        Intent.AFFIRM,
+        Intent.DENY,
+        Intent.GREET,
+        Intent.THANK,
+        Intent.BYE,
+        Intent.SMALLTALK,
+        Intent.SKIP,
+        Intent.CODE,
+        Intent.DONT_KNOW,
+        Intent.WHY,
+        Intent.REPEAT,
+        Intent.SATISFIED,
+        Intent.NOT_SATISFIED,
+        Intent.INSULT,
+        Intent.ROBOT,
+    }
+)
 # The likelier meaning where two cover the same words comes first.
 _ORDER = (
-    Intent.ALREADY_TOLD, Intent.REFUSE, Intent.PAUSE, Intent.RESUME, Intent.RESTART, Intent.DELETE, Intent.WITHDRAW,
-    Intent.LANGUAGE, Intent.NOT_SATISFIED, Intent.TRACK, Intent.PERSON, Intent.PRIVACY, Intent.FREE, Intent.DURATION, Intent.ROBOT,
-    Intent.PROCESS, Intent.RIGHTS, Intent.WHY, Intent.REPEAT, Intent.CORRECT, Intent.DONT_KNOW, Intent.SKIP, Intent.SEND,
-    Intent.CANCEL, Intent.NEW_COMPLAINT, Intent.LODGE, Intent.RATE, Intent.CODE, Intent.SATISFIED, Intent.ANONYMOUS,
-    Intent.CONFIDENTIAL, Intent.HELP, Intent.DENY, Intent.AFFIRM, Intent.THANK, Intent.BYE, Intent.GREET,
-    Intent.SMALLTALK, Intent.INSULT, Intent.QUESTION,
-)  # fmt: skip
-_ANSWERS = frozenset({Intent.DONT_KNOW, Intent.REFUSE, Intent.SKIP, Intent.ALREADY_TOLD, Intent.ANONYMOUS})
+    Intent.ALREADY_TOLD,
+    Intent.REFUSE,
+    Intent.PAUSE,
+    Intent.RESUME,
+    Intent.RESTART,
+    Intent.DELETE,
+    Intent.WITHDRAW,
+    Intent.LANGUAGE,
+    Intent.NOT_SATISFIED,
+    Intent.TRACK,
+    Intent.PERSON,
+    Intent.PRIVACY,
+    Intent.FREE,
+    Intent.DURATION,
+    Intent.ROBOT,
+    Intent.PROCESS,
+    Intent.RIGHTS,
+    Intent.WHY,
+    Intent.REPEAT,
+    Intent.CORRECT,
+    Intent.DONT_KNOW,
+    Intent.SKIP,
+    Intent.SEND,
+    Intent.CANCEL,
+    Intent.NEW_COMPLAINT,
+    Intent.LODGE,
+    Intent.RATE,
+    Intent.CODE,
+    Intent.SATISFIED,
+    Intent.ANONYMOUS,
+    Intent.CONFIDENTIAL,
+    Intent.HELP,
+    Intent.DENY,
+    Intent.AFFIRM,
+    Intent.THANK,
+    Intent.BYE,
+    Intent.GREET,
+    Intent.SMALLTALK,
+    Intent.INSULT,
+    Intent.QUESTION,
+)
+_ANSWERS = frozenset(
+    {Intent.DONT_KNOW, Intent.REFUSE, Intent.SKIP, Intent.ALREADY_TOLD, Intent.ANONYMOUS}
+)
 
 
 class Commands:
@@ -38,7 +89,7 @@ class Commands:
         self._neutral = self._polite | hearing.words.get("neutral", frozenset())
 
     def find(self, reading: Reading, *, free: Iterable[int]) -> Intent | None:
-        """The intent that the whole message is; words at `free` (references) may stand beside it."""
+        """The intent that the whole message is; references at `free` may stand beside it."""
         if len(reading.norms) > _MOST_WORDS:
             return None
         return self._in(reading, reading.whole, frozenset(free))
@@ -68,7 +119,9 @@ class Commands:
 
     def _is_light(self, reading: Reading, rest: set[int], intent: Intent) -> bool:
         allowed = self._polite if intent in _STRICT else self._neutral
-        return all(reading.norms[index] in allowed or not is_word(reading.norms[index]) for index in rest)
+        return all(
+            reading.norms[index] in allowed or not is_word(reading.norms[index]) for index in rest
+        )
 
 
 def _positions(marks: Iterable[Mark]) -> set[int]:

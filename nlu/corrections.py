@@ -1,4 +1,4 @@
-"""What is taken back: "not 48213 but 48231", "the date is wrong, it was the 14th", "I meant May"."""
+"""What is taken back: "not 48213 but 48231", "the date is wrong, it was the 14th"."""
 
 from __future__ import annotations
 
@@ -16,8 +16,24 @@ from nlu.reading import Reading, Span
 _MOST_WORDS = 120  # a longer message tells a story
 _BEFORE, _AFTER = 40, 90
 _LONGEST_NEW = 60
-_QUESTIONS = ("occurred_on", "order_or_account", "remedy_sought", "name", "contact", "effect", "subject", "evidence", "narrative", "acting_for")  # fmt: skip
-_KIND_OF = {"occurred_on": "date", "order_or_account": "number", "remedy_sought": "amount", "contact": "address"}
+_QUESTIONS = (
+    "occurred_on",
+    "order_or_account",
+    "remedy_sought",
+    "name",
+    "contact",
+    "effect",
+    "subject",
+    "evidence",
+    "narrative",
+    "acting_for",
+)
+_KIND_OF = {
+    "occurred_on": "date",
+    "order_or_account": "number",
+    "remedy_sought": "amount",
+    "contact": "address",
+}
 _QUESTION_OF = {kind: question for question, kind in _KIND_OF.items()}
 
 
@@ -135,7 +151,11 @@ def _correction(
     """The new value after the question's name: a fitting thing, else the words themselves."""
     earliest, offset = place
     kind = _KIND_OF.get(question)
-    after = [one for one in ordered if earliest - 2 <= one.span[0] <= offset + _AFTER and _is_alike(one.kind, kind)]
+    after = [
+        one
+        for one in ordered
+        if earliest - 2 <= one.span[0] <= offset + _AFTER and _is_alike(one.kind, kind)
+    ]
     if after:
         return Correction(question, None, after[0].text, after[0].date)
     rest = re.split(r"[.;!?\n]", text[offset : offset + _LONGEST_NEW])[0].strip(" ,:\"'")

@@ -1,4 +1,4 @@
-"""How grave a message is: danger to people first, with the harmless senses of its words left out."""
+"""How grave a message is: danger to people first, the harmless senses of its words left out."""
 
 from __future__ import annotations
 
@@ -25,9 +25,14 @@ _PAIRS = (
     ("danger.device", "danger.heat", Severity.HIGH, True),
 )
 _CONCERNS = (
-    "within.discrimination", "within.fraud", "within.vulnerable", "within.legal", "within.long_failure",
-    "within.money_lost", "within.no_utility",
-)  # fmt: skip
+    "within.discrimination",
+    "within.fraud",
+    "within.vulnerable",
+    "within.legal",
+    "within.long_failure",
+    "within.money_lost",
+    "within.no_utility",
+)
 
 
 def assess(reading: Reading, *, is_story: bool) -> HeardAssessment:
@@ -81,15 +86,21 @@ def _covers(guard: Mark, mark: Mark) -> bool:
     return not (is_inside and longer >= _CLEARLY_LONGER)
 
 
+def _is_guarded(guarded: tuple[Mark, ...], *marks: Mark) -> bool:
+    return any(
+        guard.start < mark.end and mark.start < guard.end for guard in guarded for mark in marks
+    )
+
+
 def _pair(reading: Reading, first: str, second: str, guarded: tuple[Mark, ...]) -> Mark | None:
     for one in reading.found(first):
         for other in reading.found(second):
             start, end = min(one.start, other.start), max(one.end, other.end)
             both = Mark(first, start, end)
             is_near = end - start <= _NEAR + 2 and one.start != other.start
-            if is_near and reading.sentence_at(start) == reading.sentence_at(end - 1):
-                if not any(guard.start < mark.end and mark.start < guard.end for guard in guarded for mark in (one, other)):
-                    return both
+            is_one = reading.sentence_at(start) == reading.sentence_at(end - 1)
+            if is_near and is_one and not _is_guarded(guarded, one, other):
+                return both
     return None
 
 

@@ -1,4 +1,4 @@
-"""The words for days of one language, compiled from its file into patterns that name their parts."""
+"""The words for days of one language, compiled into patterns that name their parts."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class DateGrammar:
     since_after: re.Pattern[str]
     between: re.Pattern[str]
     nth: Mapping[str, int]
+    ahead_before: frozenset[str]
     perfect: frozenset[str]
     not_before: frozenset[str]
     not_after: frozenset[str]
@@ -51,12 +52,23 @@ def read_grammar(hearing: Hearing) -> DateGrammar:
     table = hearing.section("dates")
     months = dict(_numbered(table.get("months", []), 1))
     weekdays = dict(_numbered(table.get("weekdays", []), 0))
-    units, seasons, holidays = (dict(_named(table.get(name, {}))) for name in ("units", "seasons", "holidays"))
+    units, seasons, holidays = (
+        dict(_named(table.get(name, {}))) for name in ("units", "seasons", "holidays")
+    )
     numbers = {**table.get("numbers", {}), **table.get("ordinals", {})}
     back = table.get("back", {})
-    parts = _parts(table, months=months, weekdays=weekdays, units=units, seasons=seasons, holidays=holidays)
-    patterns = tuple(_compiled(meaning, pattern, parts) for meaning, pattern in table.get("patterns", []))
-    strong = {word for names in (months, weekdays, units, seasons, holidays, back, table.get("ordinals", {})) for name in names for word in name.split()}
+    parts = _parts(
+        table, months=months, weekdays=weekdays, units=units, seasons=seasons, holidays=holidays
+    )
+    patterns = tuple(
+        _compiled(meaning, pattern, parts) for meaning, pattern in table.get("patterns", [])
+    )
+    strong = {
+        word
+        for names in (months, weekdays, units, seasons, holidays, back, table.get("ordinals", {}))
+        for name in names
+        for word in name.split()
+    }
     return DateGrammar(
         patterns=patterns,
         months=months,
@@ -73,6 +85,7 @@ def read_grammar(hearing: Hearing) -> DateGrammar:
         since_after=_edge(table.get("since_after", []), before=False),
         between=_edge(table.get("between", []), before=False),
         nth=table.get("nth", {}),
+        ahead_before=frozenset(table.get("ahead_before", [])),
         perfect=frozenset(table.get("perfect", [])),
         not_before=frozenset(table.get("not_date_before", [])),
         not_after=frozenset(table.get("not_date_after", [])),
@@ -120,7 +133,7 @@ def _edge(phrases: list[str], *, before: bool) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{joined})\s$" if before else rf"\s?(?:{joined})(?!\w)\s?")
 
 
-def _any(names: Any) -> str:  # noqa: ANN401
+def _any(names: Any) -> str:
     longest_first = sorted(names, key=len, reverse=True)
     return "(?:" + "|".join(map(re.escape, longest_first)) + ")" if longest_first else "(?!)"
 

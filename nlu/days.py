@@ -149,7 +149,10 @@ def year_span(year: int, today: date) -> Day:
 
 
 def season_span(season: str, year: int | None, today: date) -> Day:
-    """The latest season of that name that has begun, or that of a year; winter begins in December."""
+    """The latest season of that name that has begun, or that of a year.
+
+    Winter begins in December.
+    """
     month = _SEASONS[season]
     if year is None:
         year = today.year - (date(today.year, month, 1) > today)
@@ -162,7 +165,9 @@ def season_span(season: str, year: int | None, today: date) -> Day:
 def easter(year: int) -> date:
     """Easter Sunday (the anonymous Gregorian rule)."""
     century, rest = divmod(year, 100)
-    moon = (19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    moon = (
+        19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15
+    ) % 30
     week = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
     month, number = divmod(moon + week - 7 * ((year % 19 + 11 * moon + 22 * week) // 451) + 114, 31)
     return date(year, month, number + 1)

@@ -41,7 +41,21 @@ from nlu.wishes import Wishes, WishReader
 _NONSENSE = 0.9
 _CORRECTS = 0.8
 _ASKED_INTENT = 0.9
-_NO_NAME = frozenset({Intent.SKIP, Intent.REFUSE, Intent.DENY, Intent.DONT_KNOW, Intent.ALREADY_TOLD, Intent.ANONYMOUS, Intent.WHY, Intent.PERSON, Intent.CANCEL, Intent.REPEAT, Intent.PAUSE})
+_NO_NAME = frozenset(
+    {
+        Intent.SKIP,
+        Intent.REFUSE,
+        Intent.DENY,
+        Intent.DONT_KNOW,
+        Intent.ALREADY_TOLD,
+        Intent.ANONYMOUS,
+        Intent.WHY,
+        Intent.PERSON,
+        Intent.CANCEL,
+        Intent.REPEAT,
+        Intent.PAUSE,
+    }
+)
 """Answers to the question for a name that give none."""
 _WITHOUT_STORY = frozenset(Intent) - {Intent.ADD, Intent.OTHER}
 _WITHOUT_WISH = _WITHOUT_STORY - {Intent.CORRECT}
@@ -151,7 +165,7 @@ class Ear:
             if written or _is_meant(reading, context, one.span)
         ]
         emails = find_emails(text)
-        own = tuple(one.span for one in (*written, *codes))
+        own = (*(one.span for one in written), *(one.span for one in codes))
         busy = [*own, *(one.span for one in emails)]
         amounts = tuple(a for a in self._amounts.find(text, context) if not _lies_in(a.span, busy))
         busy += [one.span for one in amounts]
@@ -166,7 +180,7 @@ class Ear:
             if self._numbers.is_cued(reading, one.span)
         )
         phones = find_phones(text, context, taken=(*busy, *cued, *(one.span for one in dates)))
-        busy += [one.span for one in (*dates, *phones)]
+        busy += [*(one.span for one in dates), *(one.span for one in phones)]
         return Entities(
             references=tuple(_heard(one.reference, one) for one in written if one.reference),
             mistyped=tuple(_heard(one.text, one) for one in written if one.reference is None),
@@ -192,9 +206,7 @@ class Ear:
         found = (match for pattern in self._patterns for match in pattern.finditer(text))
         return tuple(Heard(match[0], match[0], match.span()) for match in found if match[0])
 
-    def _correctable(
-        self, reading: Reading, found: Entities, context: Context
-    ) -> list[Entity]:
+    def _correctable(self, reading: Reading, found: Entities, context: Context) -> list[Entity]:
         days = ordered_dates(reading, found.dates, context, denied=frozenset())
         known = [
             *(Entity("date", day.text, day.span, day.value) for day, _ in days),
@@ -208,9 +220,7 @@ class Ear:
         codes = (code for code in _CODE.finditer(reading.text) if not _lies_in(code.span(), busy))
         return [*known, *(Entity("code", code[0], code.span()) for code in codes)]
 
-    def _is_nonsense(
-        self, reading: Reading, context: Context, found: Entities, told: Told
-    ) -> bool:
+    def _is_nonsense(self, reading: Reading, context: Context, found: Entities, told: Told) -> bool:
         if is_advert(reading):
             return True
         holds = found.numbers or found.references or found.codes or found.dates or found.emails
@@ -218,7 +228,7 @@ class Ear:
             return False
         return self._nonsense.is_mash(reading, is_name=context.ask == "name")
 
-    def _command(  # noqa: PLR0913  what tells a command from an answer
+    def _command(
         self,
         reading: Reading,
         context: Context,
@@ -233,17 +243,22 @@ class Ear:
             for position in range(reading.covering(span).start, reading.covering(span).end)
         }
         command = self._commands.find(reading, free=free)
-        if command is None and (found.references or found.mistyped) and len(free) >= len(
-            reading.norms
-        ) - 2:
+        if (
+            command is None
+            and (found.references or found.mistyped)
+            and len(free) >= len(reading.norms) - 2
+        ):
             return Intent.TRACK
         requests = context.ask is None and sole_intent(told) is Intent.REQUEST
-        if command is None and not requests and self._only_corrects(
-            reading, told, wishes, corrections
+        if (
+            command is None
+            and not requests
+            and self._only_corrects(reading, told, wishes, corrections)
         ):
             return Intent.CORRECT
-        if command is Intent.CANCEL and Remedy.CANCELLATION in wishes.wanted:
-            return None  # "cancel it" where a remedy was asked for
+        is_remedy = context.ask == "remedy_sought" and Remedy.CANCELLATION in wishes.wanted
+        if command is Intent.CANCEL and is_remedy:
+            return None
         if command is None and _holds_answer(found, wishes, context):
             return None
         if command is None and context.ask not in _TELLING:

@@ -42,13 +42,12 @@ def read_hearing(code: str, table: Table) -> Hearing:
         for label, templates in _labelled(table.get("phrases", {}), "")
     }
     words = {name: frozenset(text.split()) for name, text in table.get("words", {}).items()}
-    spoken = {
-        word for label in phrases.values() for phrase in label for word in words_of(phrase)
-    }
+    spoken = {word for label in phrases.values() for phrase in label for word in words_of(phrase)}
     dates = {
         word
         for value in _texts(table.get("dates", {}), skipped={"patterns"})
         for word in value.replace("|", " ").split()
+        if word.isalpha()
     }
     return Hearing(
         code=code,
@@ -76,7 +75,7 @@ def _labelled(table: Table, prefix: str) -> Iterator[tuple[str, list[str]]]:
             yield f"{prefix}{name}", value
 
 
-def _texts(value: Any, skipped: frozenset[str] | set[str] = frozenset()) -> Iterator[str]:  # noqa: ANN401
+def _texts(value: Any, skipped: frozenset[str] | set[str] = frozenset()) -> Iterator[str]:
     """All texts in nested tables and lists, names of tables included."""
     match value:
         case str():

@@ -9,13 +9,23 @@ from nlu.stories import Kind, Told
 _WHOLE = 0.97
 _IN_STORY = 0.48  # beside a story the rest decides nothing
 _WITHIN = {
-    Intent.LODGE: 0.85, Intent.ANONYMOUS: 0.9, Intent.CONFIDENTIAL: 0.85, Intent.WITHDRAW: 0.8, Intent.ADD: 0.9,
-    Intent.NEW_COMPLAINT: 0.85, Intent.OUT_OF_SCOPE: 0.85, Intent.PERSON: 0.6,
-}  # fmt: skip
+    Intent.LODGE: 0.85,
+    Intent.ANONYMOUS: 0.9,
+    Intent.CONFIDENTIAL: 0.85,
+    Intent.WITHDRAW: 0.8,
+    Intent.ADD: 0.9,
+    Intent.NEW_COMPLAINT: 0.85,
+    Intent.OUT_OF_SCOPE: 0.85,
+    Intent.PERSON: 0.6,
+}
 _OF_KIND = {
-    Kind.STORY: (Intent.LODGE, 0.48), Kind.WISH: (Intent.LODGE, 0.45), Kind.QUESTION: (Intent.QUESTION, 0.75),
-    Kind.REQUEST: (Intent.REQUEST, 0.8), Kind.PRAISE: (Intent.PRAISE, 0.8), Kind.INSULT: (Intent.INSULT, 0.8),
-}  # fmt: skip
+    Kind.STORY: (Intent.LODGE, 0.48),
+    Kind.WISH: (Intent.LODGE, 0.45),
+    Kind.QUESTION: (Intent.QUESTION, 0.75),
+    Kind.REQUEST: (Intent.REQUEST, 0.8),
+    Kind.PRAISE: (Intent.PRAISE, 0.8),
+    Kind.INSULT: (Intent.INSULT, 0.8),
+}
 
 
 def heard_intents(

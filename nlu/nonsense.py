@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from nlu.hearing import folded
 from nlu.reading import Reading, is_word
 
-_LINK = re.compile(r"https?://|www\.|(?<![@\w])[a-z0-9-]{2,40}\.(?:[a-z]{2,12}/|com\b|net\b|org\b|info\b|biz\b|xyz\b|ru\b|example\b)", re.IGNORECASE)
+_LINK = re.compile(
+    r"https?://|www\.|(?<![@\w])[a-z0-9-]{2,40}\.(?:[a-z]{2,12}/|com\b|net\b|org\b|info\b|biz\b|xyz\b|ru\b|example\b)",
+    re.IGNORECASE,
+)
 _VOWELS = frozenset("aeiouyåäöüéèêáàâíìîóòôúùûæøœ")
 _ODD_SHARE = 0.5
 
@@ -53,7 +56,7 @@ def is_advert(reading: Reading) -> bool:
     """Whether a message sells something: it has a link and promises, or only promises."""
     promises = len(reading.found("story.advert"))
     has_link = _LINK.search(reading.text) is not None
-    return promises >= 1 and has_link or promises >= 3
+    return (promises >= 1 and has_link) or promises >= 3
 
 
 def _triples(word: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Numbers of orders, accounts, contracts and the like, told from all the other numbers in a text."""
+"""Numbers of orders, accounts and contracts, told from all the other numbers in a text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _CODE = re.compile(
     r"(?<![^\W_])(?<![@.][\w])(?=[\w./-]{0,40}\d)[A-Za-z0-9ÅÄÖÜåäöü]{1,20}(?:[-/_.][A-Za-z0-9ÅÄÖÜåäöü]{1,20}){0,6}(?![^\W_])"
 )
 _MORE = re.compile(r"(?:, | )\d{2,}(?: \d{2,}){0,4}(?:-\d{1,4})?(?![\w.,:/-]*[^\W\d_])")
-_TIME = re.compile(r"\d{1,2}[.:]\d{2}|(?:19|20)\d\d|\d{1,3}(?:st|nd|rd|th|ish|x|am|pm|h|kg|km|cm|mm|m|s|k|gb|mb|tb|v|w|e|a|kwh)|[1-4]x\d", re.IGNORECASE)
+_TIME = re.compile(
+    r"\d{1,2}[.:]\d{2}|(?:19|20)\d\d|\d{1,3}(?:st|nd|rd|th|ish|x|am|pm|h|kg|km|cm|mm|m|s|k|gb|mb|tb|v|w|e|a|kwh)|[1-4]x\d",
+    re.IGNORECASE,
+)
 _CUED, _SHAPED, _LONG, _ASKED = 10.0, 5.0, 4.0, 3.0
 _LONG_DIGITS, _SHORTEST, _FAR = 5, 2, 4
 
@@ -38,7 +41,9 @@ class Numbers:
         self._excluded = frozenset(table.get("excluded", []))
         self._units = frozenset(table.get("units_after", []))
 
-    def find(self, reading: Reading, context: Context, *, taken: Iterable[Span]) -> tuple[Heard, ...]:
+    def find(
+        self, reading: Reading, context: Context, *, taken: Iterable[Span]
+    ) -> tuple[Heard, ...]:
         """The numbers that may be meant, the likeliest first; never what lies in `taken`."""
         busy = list(taken)
         found = []
@@ -52,15 +57,25 @@ class Numbers:
         """Whether the words before say that a number is that of an order or account."""
         return self._cue(reading, reading.covering(span).start) == "strong"
 
-    def _candidates(self, reading: Reading, match: re.Match[str], context: Context) -> list[_Candidate]:
+    def _candidates(
+        self, reading: Reading, match: re.Match[str], context: Context
+    ) -> list[_Candidate]:
         text = match[0]
         position = reading.covering(match.span()).start
         score = self._score(reading, position, text, context)
         if score <= 0 or self._has_unit(reading, match.span(), text, score):
             return []
         span = match.span()
-        more = _MORE.match(reading.text, match.end()) if score >= _CUED and text[-1].isdigit() else None
-        if more and len(re.sub(r"\D", "", text)) <= _LONG_DIGITS and not self._has_unit(reading, more.span(), more[0], 0):
+        more = (
+            _MORE.match(reading.text, match.end())
+            if score >= _CUED and text[-1].isdigit()
+            else None
+        )
+        if (
+            more
+            and len(re.sub(r"\D", "", text)) <= _LONG_DIGITS
+            and not self._has_unit(reading, more.span(), more[0], 0)
+        ):
             span = (match.start(), more.end())
         return [_Candidate(reading.text[slice(*span)], span, score)]
 
@@ -69,7 +84,9 @@ class Numbers:
         if cue == "excluded":
             return 0
         if cue == "strong" and not re.fullmatch(r"[1-4]?\d[.:][0-5]\d", text):
-            return 0 if text.isdigit() and len(text) < _SHORTEST else _CUED + 1 + _digits(text) / 100
+            return (
+                0 if text.isdigit() and len(text) < _SHORTEST else _CUED + 1 + _digits(text) / 100
+            )
         if _TIME.fullmatch(text):
             return 0
         score = 0.0
@@ -85,18 +102,30 @@ class Numbers:
 
     def _cue(self, reading: Reading, position: int) -> str | None:
         """What the words before say of the number: the nearest noun decides."""
-        words = [folded(reading.text[slice(*span)]) for span in reading.spans[max(0, position - _FAR - 2) : position]]
+        words = [
+            folded(reading.text[slice(*span)])
+            for span in reading.spans[max(0, position - _FAR - 2) : position]
+        ]
         linked = False
         for distance, word in enumerate(reversed(words)):
             two = f"{words[-distance - 2]} {word}" if distance + 2 <= len(words) else word
             if two in self._excluded or word in self._excluded:
                 return "excluded"
-            if word in self._strong or two in self._strong or word.endswith(self._endings or ("\0",)):
+            if (
+                word in self._strong
+                or two in self._strong
+                or word.endswith(self._endings or ("\0",))
+            ):
                 return "strong"
             if word in self._linking or word in (":", "#", ".", "(", "=", "-"):
                 linked = linked or word in self._bare
                 continue
-            if distance == 0 and len(word) <= 3 and word.isalpha() and reading.text[reading.spans[position - 1][0]].isupper():
+            if (
+                distance == 0
+                and len(word) <= 3
+                and word.isalpha()
+                and reading.text[reading.spans[position - 1][0]].isupper()
+            ):
                 continue  # "flight NW 482"
             break
         return "bare" if linked else None

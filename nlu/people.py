@@ -10,7 +10,30 @@ from nlu.reading import Piece, Reading, Span, is_word
 
 _MOST_NAMES = 4
 _LONGEST = 160
-_PARTICLES = frozenset({"de", "van", "von", "der", "den", "af", "av", "bin", "al", "el", "la", "da", "di", "du", "le", "dos", "ter", "ten", "y", "zu"})
+_PARTICLES = frozenset(
+    {
+        "de",
+        "van",
+        "von",
+        "der",
+        "den",
+        "af",
+        "av",
+        "bin",
+        "al",
+        "el",
+        "la",
+        "da",
+        "di",
+        "du",
+        "le",
+        "dos",
+        "ter",
+        "ten",
+        "y",
+        "zu",
+    }
+)
 _JOINS = frozenset("-'.’")
 
 
@@ -42,7 +65,11 @@ class People:
             start += 1
         end = start
         count = 0
-        while end < len(reading.norms) and count < _MOST_NAMES and self._continues(reading, start, end, is_told=is_told):
+        while (
+            end < len(reading.norms)
+            and count < _MOST_NAMES
+            and self._continues(reading, start, end, is_told=is_told)
+        ):
             count += is_word(reading.norms[end])
             end += 1
         while end > start and not is_word(reading.norms[end - 1]):
@@ -54,13 +81,23 @@ class People:
         written = reading.text[slice(*reading.spans[end])]
         touches = end > start and reading.spans[end - 1][1] == reading.spans[end][0]
         if not is_word(norm):
-            return end > start and norm in _JOINS and (norm != "." or len(reading.norms[end - 1]) == 1 or reading.norms[end - 1] in self._titles)
+            return (
+                end > start
+                and norm in _JOINS
+                and (
+                    norm != "."
+                    or len(reading.norms[end - 1]) == 1
+                    or reading.norms[end - 1] in self._titles
+                )
+            )
         if any(sign.isdigit() for sign in written) or (end > start and _has_break(reading, end)):
             return False
         if written[0].isupper() or touches:
             return True
         is_particle = end > start and norm in _PARTICLES and end + 1 < len(reading.norms)
-        return is_particle or (is_told and norm not in self._stop and not self._began_big(reading, start, end))
+        return is_particle or (
+            is_told and norm not in self._stop and not self._began_big(reading, start, end)
+        )
 
     def _began_big(self, reading: Reading, start: int, end: int) -> bool:
         """Whether the name is written with capitals so far, so that a small word ends it."""
@@ -68,21 +105,34 @@ class People:
 
     def _is_full(self, name: str) -> bool:
         words = name.split()
-        return len(words) >= 2 and (words[0].lower().strip(".") in self._titles or any(word.lower() not in self._known for word in words))
+        return len(words) >= 2 and (
+            words[0].lower().strip(".") in self._titles
+            or any(word.lower() not in self._known for word in words)
+        )
 
     def _answer(self, reading: Reading) -> Heard | None:
         """The name in an answer to "what is your name?": what is left without small words."""
         marks = [*reading.found("people.i_am"), *reading.found("people.here_is")]
         start = max((mark.end for mark in marks if mark.start <= 1), default=0)
-        while start < len(reading.norms) and (reading.norms[start] in self._polite or not is_word(reading.norms[start])):
-            if reading.text[reading.spans[start][0]].isupper() and len(reading.norms) - start <= 3 and start == 0:
+        while start < len(reading.norms) and (
+            reading.norms[start] in self._polite or not is_word(reading.norms[start])
+        ):
+            if (
+                reading.text[reading.spans[start][0]].isupper()
+                and len(reading.norms) - start <= 3
+                and start == 0
+            ):
                 break
             start += 1
         name = self._name(reading, start, is_told=True)
         if name is None or len(name.value) > 80:
             return None
         left = [norm for norm in reading.norms if is_word(norm)]
-        return name if len(name.value.split()) * 3 >= len(left) - start or name.value[0].isupper() else None
+        return (
+            name
+            if len(name.value.split()) * 3 >= len(left) - start or name.value[0].isupper()
+            else None
+        )
 
     def _signature(self, reading: Reading) -> tuple[Heard, ...]:
         """A name on the last line, or after "kind regards"."""

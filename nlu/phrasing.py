@@ -1,4 +1,4 @@
-"""The notation in which language files write phrases: `(a|b)` is one of them, `[c]` may be left out.
+"""The notation in which language files write phrases: `(a|b)` is one of them, `[c]` is optional.
 
 Both may stand inside a word, so `leak[s|ing]` is three words; `#` stands for any number.
 """

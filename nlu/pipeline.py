@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import spacy
 from spacy.language import Language
@@ -94,7 +95,9 @@ class Sentences:
         if norms[index] not in _SENTENCE_END or after == following:
             return norms[index] in "!?" and after == following
         before = norms[index - 1] if index else ""
-        return norms[index] != "." or not (before in self.abbreviations or self._is_initial(norms, spans, index - 1))
+        return norms[index] != "." or not (
+            before in self.abbreviations or self._is_initial(norms, spans, index - 1)
+        )
 
     def _is_initial(self, norms: list[str], spans: list[Span], index: int) -> bool:
         """Whether a lone letter is that of a name ("C. Vaughan") and no end of a code ("77-A.")."""
@@ -156,8 +159,7 @@ class Pipeline:
 
 
 def _pieces(borders: list[int]) -> tuple[Piece, ...]:
-    pairs = zip(borders, borders[1:], strict=False)
-    return tuple(Piece(start, end) for start, end in pairs if start < end)
+    return tuple(Piece(start, end) for start, end in pairwise(borders) if start < end)
 
 
 def real_words(reading: Reading, piece: Piece) -> list[str]:

@@ -1,4 +1,4 @@
-"""Mends slips of the pen: a word that is unknown and one slip away from a known one is read as it."""
+"""Mends slips of the pen: an unknown word one slip away from a known one is read as it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Spelling:
         keys = (word, *_without_one(word))
         candidates = {near for key in keys for near in self._shorter.get(key, ())}
         near = [other for other in candidates if _is_slip(word, other)]
-        return min(near, default=None, key=lambda other: (other[:1] != word[:1], abs(len(other) - len(word)), other))
+        return min(near, default=None, key=lambda other: (abs(len(other) - len(word)), other))
 
 
 def _without_one(word: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whether a message tells of something that went wrong, what it is about, and the points it raises."""
+"""Whether a message tells of something that went wrong, about what, and which points it raises."""
 
 from __future__ import annotations
 
@@ -56,13 +56,16 @@ class Stories:
         self._endings = tuple(hearing.section("shape").get("past_endings", ()))
 
     def read(self, reading: Reading, context: Context, *, wants: bool, best: Piece | None) -> Told:
-        """What is told; `wants` is whether a remedy is wanted, `best` where the best date stands."""
+        """What is told; `wants`: a remedy is wanted, `best`: where the likeliest date stands."""
         is_open = context.ask in _OPEN
         kinds = tuple(
             (piece, self._kind(reading, piece, is_open=is_open)) for piece in reading.sentences
         )
         told = [piece for piece, kind in kinds if kind is Kind.STORY]
-        lodges = reading.has("within.lodge") and len(self._content(reading, reading.whole)) >= _FEWEST_WORDS
+        lodges = (
+            reading.has("within.lodge")
+            and len(self._content(reading, reading.whole)) >= _FEWEST_WORDS
+        )
         wants = wants and not any(kind is Kind.REQUEST for _, kind in kinds)
         is_story = bool(told) or wants or lodges
         subject = self._subject(reading, told or ([reading.whole] if lodges else []), best)
@@ -70,7 +73,7 @@ class Stories:
         points = tuple(
             reading.words(piece).strip()
             for piece, kind in kinds
-            if kind is Kind.STORY or kind in (Kind.WISH, Kind.QUESTION) and is_story
+            if kind is Kind.STORY or (kind in (Kind.WISH, Kind.QUESTION) and is_story)
         )
         is_thin = is_story and (content < _THIN or subject is None)
         return Told(kinds, subject, points[:_MOST_POINTS], is_story, is_thin)
@@ -90,12 +93,16 @@ class Stories:
             return Kind.WISH
         if len(words) < 3 or self._is_small_talk(reading, piece):
             return Kind.STORY if trouble >= 2 and len(words) >= 2 else Kind.OTHER
-        return Kind.STORY if self._tells(reading, piece, trouble, words, is_open=is_open) else Kind.OTHER
+        return (
+            Kind.STORY
+            if self._tells(reading, piece, trouble, words, is_open=is_open)
+            else Kind.OTHER
+        )
 
     def _tells(
         self, reading: Reading, piece: Piece, trouble: int, words: list[str], *, is_open: bool
     ) -> bool:
-        if trouble >= 2 or (trouble and len(words) >= _FEWEST_WORDS):
+        if trouble >= 2 or (trouble and len(words) >= _FEWEST_WORDS - is_open):
             return True
         if len(words) < _FEWEST_WORDS:
             return False
@@ -106,20 +113,32 @@ class Stories:
 
     def _trouble(self, reading: Reading, piece: Piece) -> int:
         """How much is wrong: a mere negation counts less than a word for something bad."""
-        masked = {i for label in ("within.praise", "whole.insult", "story.harmless") for mark in reading.found(label, piece) for i in range(mark.start, mark.end)}
+        masked = {
+            i
+            for label in ("within.praise", "whole.insult", "story.harmless")
+            for mark in reading.found(label, piece)
+            for i in range(mark.start, mark.end)
+        }
         score = 0
         for mark in reading.found("story.trouble", piece):
             words = reading.norms[mark.start : mark.end]
             if not any(index in masked for index in range(mark.start, mark.end)):
                 score += 1 if all(word in self._negation for word in words) else 2
-        danger = any(reading.has(label, piece) for label in ("danger.now", "danger.harm", "danger.violence", "danger.self_harm"))
+        danger = any(
+            reading.has(label, piece)
+            for label in ("danger.now", "danger.harm", "danger.violence", "danger.self_harm")
+        )
         return score + 2 * danger
 
     def _happened(self, reading: Reading, piece: Piece) -> bool:
         if reading.has("story.event", piece):
             return True
         words = reading.norms[piece.start : piece.end]
-        return any(len(word) >= 5 and word.endswith(self._endings) for word in words) if self._endings else False
+        return (
+            any(len(word) >= 5 and word.endswith(self._endings) for word in words)
+            if self._endings
+            else False
+        )
 
     def _categories(self, reading: Reading, piece: Piece) -> Iterable[bool]:
         return (
@@ -187,25 +206,47 @@ class Stories:
 
     def _only_wishes(self, reading: Reading, piece: Piece) -> bool:
         first = self._opening(reading, piece)
+        hopes = reading.has("wish.cue", piece)
         is_wish = any(mark.start == first for mark in reading.marks.get("wish.cue", ())) or any(
             mark.start == first
             for label, marks in reading.labels("remedy.")
-            if label.endswith((".ask", ".verb"))
+            if label.endswith((".ask", ".verb")) or (label.endswith(".noun") and hopes)
             for mark in marks
         )
-        clauses = [clause for clause in reading.clauses if piece.start < clause.start < piece.end]
+        earliest = piece.start if not self._is_cued(reading, first) else piece.start + 1
+        clauses = [clause for clause in reading.clauses if earliest <= clause.start < piece.end]
         return is_wish and not any(
-            self._trouble(reading, clause) >= 2 and self._happened(reading, clause) for clause in clauses
+            self._trouble(reading, clause) >= 2 and self._happened(reading, clause)
+            for clause in clauses
         )
+
+    def _is_cued(self, reading: Reading, position: int) -> bool:
+        """Whether a sentence begins with words that only wish, not with a mere verb."""
+        marks = [*reading.marks.get("wish.cue", ())]
+        marks += [
+            m for label, found in reading.labels("remedy.") if label.endswith(".ask") for m in found
+        ]
+        return any(mark.start == position for mark in marks)
 
     def _is_small_talk(self, reading: Reading, piece: Piece) -> bool:
         labels = ("whole.smalltalk", "whole.thank", "whole.bye", "whole.greet", "people.name_cue")
-        covered = {i for label in labels for mark in reading.found(label, piece) for i in range(mark.start, mark.end)}
-        rest = [i for i in range(piece.start, piece.end) if i not in covered and is_word(reading.norms[i])]
+        covered = {
+            i
+            for label in labels
+            for mark in reading.found(label, piece)
+            for i in range(mark.start, mark.end)
+        }
+        rest = [
+            i
+            for i in range(piece.start, piece.end)
+            if i not in covered and is_word(reading.norms[i])
+        ]
         return bool(covered) and len([i for i in rest if reading.norms[i] not in self._light]) <= 2
 
     def _content(self, reading: Reading, piece: Piece) -> list[str]:
-        hidden = {i for mark in reading.found("story.lead_in", piece) for i in range(mark.start, mark.end)}
+        hidden = {
+            i for mark in reading.found("story.lead_in", piece) for i in range(mark.start, mark.end)
+        }
         return [
             reading.norms[i]
             for i in range(piece.start, piece.end)
@@ -221,8 +262,18 @@ class Stories:
         ]
         if not scored:
             return None
-        piece = max(scored)[2] if len({id(one[2]) for one in scored}) == len(scored) else scored[0][2]
-        text = _cut(reading.text[reading.spans[self._opening(reading, piece)][0] : reading.span(piece)[1]]) if self._opening(reading, piece) < piece.end else ""
+        piece = (
+            max(scored)[2] if len({id(one[2]) for one in scored}) == len(scored) else scored[0][2]
+        )
+        text = (
+            _cut(
+                reading.text[
+                    reading.spans[self._opening(reading, piece)][0] : reading.span(piece)[1]
+                ]
+            )
+            if self._opening(reading, piece) < piece.end
+            else ""
+        )
         return text or None
 
     def _weight(self, reading: Reading, piece: Piece, best: Piece | None) -> float:

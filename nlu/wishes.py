@@ -1,4 +1,4 @@
-"""What would put it right: which remedies are wanted, which are refused, and which sum is asked for."""
+"""What would put it right: which remedies are wanted or refused, and which sum."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ class WishReader:
         if amount:
             is_back = is_asked or reading.has("wish.back")
             kind = Remedy.REFUND if is_back else Remedy.COMPENSATION
-            wanted += [] if any(one in _MONEY for _, one in wanted) else [(len(reading.norms), kind)]
+            wanted += (
+                [] if any(one in _MONEY for _, one in wanted) else [(len(reading.norms), kind)]
+            )
         kinds = _in_order(wanted)
         refused = tuple(kind for kind in _in_order(dropped) if kind not in kinds)
         if is_asked and not kinds:
@@ -101,7 +103,8 @@ class WishReader:
         found = [
             one
             for one in found
-            if len(Piece(one[1].start, one[1].end)) and not self._names_number(reading, one[1].end)
+            if len(Piece(one[1].start, one[1].end))
+            and not (one[2] == "verb" and self._names_number(reading, one[1].end))
         ]
         found.sort(key=lambda one: (one[1].start, one[1].end))
         return [one for one in found if not any(_hides(other, one) for other in _near(found, one))]
@@ -115,7 +118,8 @@ class WishReader:
         if form != "new":
             return mark
         after = reading.norms[mark.end] if mark.end < len(reading.norms) else ""
-        is_thing = is_word(after) and after not in self._function
+        is_trouble = any(one.start == mark.end for one in reading.marks.get("story.trouble", ()))
+        is_thing = is_word(after) and after not in self._function and not is_trouble
         return replace(mark, end=mark.end + 1 if is_thing else mark.start)
 
     def _wishes(self, reading: Reading, piece: Piece) -> bool:
@@ -139,10 +143,19 @@ class WishReader:
         opening = words[:3]
         if any(word in self._third for word in opening):
             return False
-        first = next((i for i in range(piece.start, piece.end) if reading.norms[i] not in self._joining and is_word(reading.norms[i])), piece.start)
+        first = next(
+            (
+                i
+                for i in range(piece.start, piece.end)
+                if reading.norms[i] not in self._joining and is_word(reading.norms[i])
+            ),
+            piece.start,
+        )
         return not any(mark.start == first for mark in reading.marks.get("story.subject", ()))
 
-    def _is_bare(self, reading: Reading, piece: Piece, named: tuple[tuple[Remedy, Mark, str], ...]) -> bool:
+    def _is_bare(
+        self, reading: Reading, piece: Piece, named: tuple[tuple[Remedy, Mark, str], ...]
+    ) -> bool:
         """Whether a short clause is nothing but a remedy ("a refund after all", "swap them")."""
         if not named or len(piece) > _SHORT_CLAUSE:
             return bool(named) and self._is_imperative(reading, piece, named)
@@ -155,45 +168,78 @@ class WishReader:
         is_bare = all(word in self._light and word not in self._third for word in rest)
         return is_bare or self._is_imperative(reading, piece, named)
 
-    def _is_imperative(self, reading: Reading, piece: Piece, named: tuple[tuple[Remedy, Mark, str], ...]) -> bool:
+    def _is_imperative(
+        self, reading: Reading, piece: Piece, named: tuple[tuple[Remedy, Mark, str], ...]
+    ) -> bool:
         first = next(
-            (i for i in range(piece.start, piece.end) if reading.norms[i] not in self._light and is_word(reading.norms[i])),
+            (
+                i
+                for i in range(piece.start, piece.end)
+                if reading.norms[i] not in self._light and is_word(reading.norms[i])
+            ),
             piece.end,
         )
-        subject = reading.norms[piece.start:first]
-        has_subject = any(reading.starts_with("story.subject", Piece(i, first + 1)) for i in range(piece.start, first))
-        return not has_subject and any(
-            form in ("verb", "ask") and mark.start <= first < mark.end for _, mark, form in named
-        ) and not any(word in self._third for word in subject)
+        subject = reading.norms[piece.start : first]
+        has_subject = any(
+            reading.starts_with("story.subject", Piece(i, first + 1))
+            for i in range(piece.start, first)
+        )
+        return (
+            not has_subject
+            and any(
+                form in ("verb", "ask") and mark.start <= first < mark.end
+                for _, mark, form in named
+            )
+            and not any(word in self._third for word in subject)
+        )
 
     def _is_refused(self, reading: Reading, piece: Piece, mark: Mark) -> bool:
         return _stands_before(reading, "wish.refused", piece, mark)
 
-    def _is_wanted(self, reading: Reading, clause: _Clause, named: tuple[Remedy, Mark], *, is_asked: bool) -> bool:
+    def _is_wanted(
+        self, reading: Reading, clause: _Clause, named: tuple[Remedy, Mark], *, is_asked: bool
+    ) -> bool:
         _, mark = named
         form = next(form for _, other, form in clause.named if other is mark)
         if _stands_before(reading, "wish.negated", clause.piece, mark):
             return False
-        if _stands_before(reading, "wish.told", clause.piece, mark) and not self._wish_between(reading, clause.piece, mark):
+        if _stands_before(reading, "wish.told", clause.piece, mark) and not self._wish_between(
+            reading, clause.piece, mark
+        ):
             return False
         return clause.is_wish or (form == "ask" and is_asked)
 
     def _wish_between(self, reading: Reading, piece: Piece, mark: Mark) -> bool:
         """Whether a wish stands between what was told and the remedy ("they lost it, I want …")."""
         told = [one.end for one in reading.found("wish.told", Piece(piece.start, mark.start))]
-        cues = [one.end for one in reading.marks.get("wish.cue", ()) if piece.start <= one.start < mark.end]
+        cues = [
+            one.end
+            for one in reading.marks.get("wish.cue", ())
+            if piece.start <= one.start < mark.end
+        ]
         return bool(cues) and max(cues) >= max(told, default=0)
 
     def _amount(
-        self, reading: Reading, clauses: list[_Clause], amounts: tuple[HeardAmount, ...], *, is_asked: bool
+        self,
+        reading: Reading,
+        clauses: list[_Clause],
+        amounts: tuple[HeardAmount, ...],
+        *,
+        is_asked: bool,
     ) -> Amount | None:
         for heard in amounts:
             place = reading.covering(heard.span)
-            clause = next((one for one in clauses if one.piece.start <= place.start < one.piece.end), None)
+            clause = next(
+                (one for one in clauses if one.piece.start <= place.start < one.piece.end), None
+            )
             if clause is None or not clause.is_wish or reading.has("wish.part", clause.piece):
                 continue
             is_back = reading.has("wish.back", clause.piece)
-            kinds = {kind for kind, mark, _ in clause.named if not self._is_refused(reading, clause.piece, mark)}
+            kinds = {
+                kind
+                for kind, mark, _ in clause.named
+                if not self._is_refused(reading, clause.piece, mark)
+            }
             leads = self._leads(reading, clause.piece, place.start)
             if is_back or kinds & _MONEY or leads or (is_asked and len(amounts) == 1):
                 return heard.value
@@ -217,16 +263,19 @@ class WishReader:
     def _asks_more(self, reading: Reading, clauses: list[_Clause]) -> bool:
         """Whether, beside a known remedy, a clause asks for something else ("train your staff")."""
         return any(
-            not clause.named
-            and index > 0
-            and self._begins_with_deed(reading, clause.piece)
+            not clause.named and index > 0 and self._begins_with_deed(reading, clause.piece)
             for index, clause in enumerate(clauses)
         )
 
     def _begins_with_deed(self, reading: Reading, piece: Piece) -> bool:
         words = [norm for norm in reading.norms[piece.start : piece.end] if is_word(norm)]
         words = words[1:] if words and words[0] in self._function else words
-        return len(words) >= 2 and words[0] not in self._light and words[0][0] != "#" and "story.subject" not in _starting(reading, piece)
+        return (
+            len(words) >= 2
+            and words[0] not in self._light
+            and words[0][0] != "#"
+            and "story.subject" not in _starting(reading, piece)
+        )
 
 
 def _is_mere_person(kind: Remedy, part: str, clause: _Clause) -> bool:
@@ -244,7 +293,11 @@ def _is_opening_word(reading: Reading, kind: Remedy, mark: Mark) -> bool:
 
 
 def _starting(reading: Reading, piece: Piece) -> set[str]:
-    return {label for label, marks in reading.marks.items() if any(mark.start == piece.start for mark in marks)}
+    return {
+        label
+        for label, marks in reading.marks.items()
+        if any(mark.start == piece.start for mark in marks)
+    }
 
 
 def _near(
@@ -271,7 +324,9 @@ def _stands_before(reading: Reading, label: str, piece: Piece, mark: Mark) -> bo
     return any(
         piece.start <= one.start < mark.start
         and mark.start - one.end < _NEAR
-        and not any(last.start <= one.start < last.end for last in reading.marks.get("wish.ultimatum", ()))
+        and not any(
+            last.start <= one.start < last.end for last in reading.marks.get("wish.ultimatum", ())
+        )
         for one in reading.marks.get(label, ())
     )
 

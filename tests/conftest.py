@@ -8,7 +8,7 @@ import pytest
 
 from tests.serving import Caseworker, serving
 
-ELSEWHERE = "http://127.0.0.1:8899"
+ELSEWHERE = "http://shop.localhost"
 """An origin that may embed the chat."""
 
 

@@ -1,4 +1,4 @@
-"""Holds conversations with the real service on the in-memory storage, at a clock that stands still."""
+"""Holds conversations with the real service, in memory and at a clock that stands still."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The acceptance dialogues, played against a real server over HTTP (they lie beside the checkout)."""
+"""The acceptance dialogues, played against a real server; they lie beside the checkout."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from bot.cli import COMMANDS
 from bot.commands.case import app as case_app
+from bot.domain.status import diagram
 from bot.settings import ExternalBody, Limits, References, Settings
 from bot.settings.reading import PLAIN, SECRETS, TABLES, variable
 
@@ -88,3 +89,8 @@ def test_the_changelog_has_its_form() -> None:
 def test_no_certificate_is_claimed() -> None:
     """Software cannot be certified to ISO 10002, so nothing here says that it is."""
     assert not re.search(r"\bcertified\b|\bcompliant\b", README, re.IGNORECASE)
+
+
+def test_the_status_diagram_is_current() -> None:
+    """The README's diagram is the one that the status table draws."""
+    assert f"<!-- status-diagram -->\n```mermaid\n{diagram()}\n```\n" in README

@@ -88,7 +88,10 @@ class Unbound:
 
 @dataclass(frozen=True)
 class Conversation:
-    """All that is remembered about one address; `version` counts its turns, `last_seq` its lines."""
+    """All that is remembered about one address.
+
+    `version` counts its turns, `last_seq` its lines.
+    """
 
     id: ConversationId
     address: Address

@@ -1,4 +1,4 @@
-"""What a complainant does after lodging: adds, withdraws, accepts or not, rates, decides on privacy."""
+"""What a complainant does after lodging: adds, withdraws, accepts or not, rates."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _awaits(complaint: Complaint) -> bool:
 
 
 def accept(turn: Turn, scene: Scene, complaint: Complaint) -> Turn:
-    """The response is accepted; with no remedy to be carried out that closes the complaint (7.9)."""
+    """The response is accepted; with no remedy due that closes the complaint (7.9)."""
     turn = turn.record(complaint.reference, ResponseAccepted(at=scene.now, by=COMPLAINANT))
     if complaint.response and not complaint.response.remedy:
         closed = ComplaintClosed(at=scene.now, by=OMBUD, reason=CloseReason.ACCEPTED)

@@ -88,8 +88,11 @@ def proceed(turn: Turn, scene: Scene, *texts: Text | Words) -> Turn:
 
 def _wants_probe(draft: Draft, scene: Scene) -> bool:
     """A thin story is asked about once, and only where it was just told."""
-    return scene.heard.is_thin and not draft.is_probed and len(draft.told) == 1 and (
-        scene.text.strip() == draft.told[0].strip()
+    return (
+        scene.heard.is_thin
+        and not draft.is_probed
+        and len(draft.told) == 1
+        and (scene.text.strip() == draft.told[0].strip())
     )
 
 

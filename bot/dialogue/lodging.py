@@ -111,7 +111,10 @@ def acknowledgement(complaint: Complaint, draft: Draft, scene: Scene) -> Reply:
         "remedy": complaint.details.remedy_sought or Text("not_provided"),
     }
     return Reply(
-        (Text("acknowledgement", values), Text("acknowledgement.next", next_values(complaint, scene))),
+        (
+            Text("acknowledgement", values),
+            Text("acknowledgement.next", next_values(complaint, scene)),
+        ),
         Kind.ACKNOWLEDGEMENT,
         choices=(*AFTER_LODGING, *(() if is_anonymous else others)),
         reference=complaint.reference,

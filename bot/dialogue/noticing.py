@@ -84,9 +84,7 @@ def _when(noticed: Noticed, heard: Interpretation, asked: Question | None) -> No
     return noticed
 
 
-def _in_their_words(
-    when: OccurredOn, heard: Interpretation, asked: Question | None
-) -> OccurredOn:
+def _in_their_words(when: OccurredOn, heard: Interpretation, asked: Question | None) -> OccurredOn:
     is_whole_answer = asked is Question.OCCURRED_ON and len(heard.text) <= 200
     return replace(when, text=heard.text.strip()) if is_whole_answer else when
 

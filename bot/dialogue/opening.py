@@ -62,7 +62,9 @@ def is_addition(turn: Turn, scene: Scene) -> bool:
 
 def _add(turn: Turn, scene: Scene) -> Turn:
     complaint = following.meant(turn, scene)
-    if complaint is None or (len(turn.conversation.known) > 1 and turn.conversation.current is None):
+    if complaint is None or (
+        len(turn.conversation.known) > 1 and turn.conversation.current is None
+    ):
         turn = turn.remember(unbound=Unbound(scene.text, (), scene.heard))
         return turn.open(Open(Question.REFERENCE, purpose="add"))
     return following.add(turn, scene, complaint, scene.text)
@@ -78,7 +80,9 @@ def _story(turn: Turn, scene: Scene) -> Turn:
     if complaint and not is_new and not complaint.status.is_final:
         open_ = Open(Question.CONFIRM, complaint.reference, "bind")
         return turn.remember(unbound=waits).open(open_)
-    return intake.tell(turn.remember(draft=turn.conversation.active_draft), scene, scene.text, scene.heard)
+    return intake.tell(
+        turn.remember(draft=turn.conversation.active_draft), scene, scene.text, scene.heard
+    )
 
 
 def _no_story(turn: Turn, scene: Scene, handlers: Handlers) -> Turn:

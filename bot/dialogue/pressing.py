@@ -129,7 +129,7 @@ def _delete(turn: Turn, scene: Scene) -> Turn | None:
     open_, draft = scene.conversation.open, turn.conversation.draft
     if draft is None or draft.registered:
         return None
-    if open_ and open_.purpose in ("delete", "resume"):
+    if draft.is_paused or (open_ and open_.purpose == "delete"):
         return confirming.delete_draft(turn.open(None), scene)
     return turn.open(Open(Question.CONFIRM, purpose="delete"))
 

@@ -127,7 +127,7 @@ class Turn:
         return replace(self, conversation=replace(self.conversation, **changes))  # type: ignore[arg-type]  # names of Conversation's fields
 
     def open(self, open_: Open | None) -> Turn:
-        """Leaves a question open, or none; the manager puts it into words at the end of the turn."""
+        """Leaves a question open, or none; the manager puts it into words at the end."""
         return self.remember(open=open_)
 
     @property

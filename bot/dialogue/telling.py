@@ -78,7 +78,9 @@ def merged(complaint: Complaint, into: Reference) -> Reply:
     return _notice("told.merged", complaint, {"reference": complaint.reference, "into": into})
 
 
-def expired(conversation: Conversation, now: datetime, hours: int) -> tuple[Conversation, Reply, int]:
+def expired(
+    conversation: Conversation, now: datetime, hours: int
+) -> tuple[Conversation, Reply, int]:
     """A draft that nobody touched is deleted: the conversation without it, what is said about it,
     and the first line to be forgotten (the draft's own)."""
     first = conversation.draft.first_seq if conversation.draft else conversation.last_seq + 1

@@ -55,7 +55,10 @@ def stage(complaint: Complaint, scene: Scene) -> Reply:
 
 def show(turn: Turn, scene: Scene, complaint: Complaint) -> Turn:
     """Everything, for whoever lodged it or has its private code."""
-    texts = [Text("status", _stage_values(complaint, scene)), Text("status.about", _about(complaint))]
+    texts = [
+        Text("status", _stage_values(complaint, scene)),
+        Text("status.about", _about(complaint)),
+    ]
     if complaint.open_question:
         texts.append(Text("status.question", {"question": Words(complaint.open_question)}))
     if complaint.response:
@@ -98,7 +101,9 @@ def _about(complaint: Complaint) -> dict[str, Value]:
     return {
         "subject": subject_of(complaint),
         "narrative": Words(story),
-        "order_or_account": Words(details.order_or_account) if details.order_or_account else missing,
+        "order_or_account": Words(details.order_or_account)
+        if details.order_or_account
+        else missing,
         "remedy": details.remedy_sought or missing,
         "owner": Words(complaint.owner) if complaint.owner else Text("status.no_owner"),
     }

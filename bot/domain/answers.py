@@ -1,4 +1,4 @@
-"""What people answer, as values: days, sums, remedies and ways to reach them (ISO 10002:2018, 7.2)."""
+"""What people answer, as values: days, sums, remedies and ways to reach them (ISO 10002, 7.2)."""
 
 from __future__ import annotations
 

@@ -111,21 +111,21 @@ def _shaped(signs: str) -> Reference:
 
 def _written(match: re.Match[str]) -> WrittenReference | None:
     signs = match["signs"]
+    is_dashed = _DASHED.fullmatch(signs) is not None
+    is_sure = match["prefix"] is not None or (is_dashed and _is_mixed(signs))
+    if not is_sure and not (is_dashed or _is_joined(signs)):
+        return None
     reference = read_reference(signs)
-    if match["prefix"]:
-        return WrittenReference(reference, match[0], match.span())
-    if _is_plausible(signs, is_right=reference is not None):
-        return WrittenReference(reference, match[0], match.span())
-    return None
+    return WrittenReference(reference, match[0], match.span()) if is_sure or reference else None
 
 
-def _is_plausible(signs: str, *, is_right: bool) -> bool:
-    """Whether nine signs without the prefix are meant as a reference and not as something else."""
-    has_digit, has_letter = any(map(str.isdigit, signs)), any(map(str.isalpha, signs))
-    if _DASHED.fullmatch(signs):
-        return has_digit and (has_letter or is_right)
-    joined = signs.isalnum() or _SPACED.fullmatch(signs) is not None
-    return is_right and joined and has_digit and has_letter
+def _is_joined(signs: str) -> bool:
+    """Whether nine signs without prefix and hyphens stand as a reference does."""
+    return _is_mixed(signs) and (signs.isalnum() or _SPACED.fullmatch(signs) is not None)
+
+
+def _is_mixed(signs: str) -> bool:
+    return any(map(str.isdigit, signs)) and any(map(str.isalpha, signs))
 
 
 def _is_code(text: str) -> bool:

@@ -92,7 +92,11 @@ def _started(clock: Clock, complaint: Complaint) -> datetime | None:
 
 
 def _due(clock: Clock, since: datetime, complaint: Complaint, zone: ZoneInfo) -> datetime:
-    if clock.name.endswith("respond") and complaint.extended_until and _is_current(clock, complaint):
+    if (
+        clock.name.endswith("respond")
+        and complaint.extended_until
+        and _is_current(clock, complaint)
+    ):
         return end_of(complaint.extended_until, zone)
     return end_of(since.astimezone(zone).date() + timedelta(days=clock.days), zone)
 

@@ -83,8 +83,7 @@ class Language:
     @cached_property
     def _forms(self) -> Mapping[str, str]:
         return {
-            name: self.texts[f"format.{name}"]
-            for name in ("day", "day_of_year", "month", "moment")
+            name: self.texts[f"format.{name}"] for name in ("day", "day_of_year", "month", "moment")
         }
 
 

@@ -1,0 +1,1 @@
+"""Whose deadlines apply: one file for each set of rules, no code."""

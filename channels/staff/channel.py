@@ -37,7 +37,8 @@ Since = Annotated[
         json_schema_extra={"format": "date-time"},
     ),
 ]
-Filter = Annotated[str | None, Query(max_length=200)]
+# PostgreSQL has no NUL in its texts.
+Filter = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 Responses = dict[int | str, dict[str, Any]]
@@ -135,8 +136,8 @@ def _moment(text: str | None) -> datetime | None:
     text = re.sub(r" (\d\d:?\d\d)$", r"+\1", text.strip().upper())
     try:
         told = datetime.fromisoformat(text)
-        return told if told.tzinfo else told.replace(tzinfo=UTC)
-    except ValueError:
+        return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the year 1 begins before there are years elsewhere
         raise InvalidRequest("since: a time is written 2026-11-23T10:42:07+00:00") from None
 
 

@@ -17,7 +17,7 @@ OpenChat = Callable[..., Awaitable[Chat]]
 _SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
-    # The page that embeds the chat is served by the test itself, so it counts as a stranger to this machine.
+    # The page that embeds the chat comes from the test itself: a stranger to this machine.
     "--disable-features=LocalNetworkAccessChecks",
 ]
 # What the browser says itself when a request is refused, as some tests want it to be.
@@ -28,7 +28,9 @@ def _chromium() -> str:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
-        pytest.fail("The browser tests need Chromium: install it, on Debian by: apt install chromium")
+        pytest.fail(
+            "The browser tests need Chromium: install it, on Debian by: apt install chromium"
+        )
     return found
 
 
@@ -36,9 +38,7 @@ def _chromium() -> str:
 async def browser() -> AsyncIterator[Browser]:
     """Chromium: the system's, where there is one, else Playwright's own."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=_chromium(), args=_SWITCHES
-        )
+        browser = await playwright.chromium.launch(executable_path=_chromium(), args=_SWITCHES)
         yield browser
         await browser.close()
 

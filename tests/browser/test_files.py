@@ -52,7 +52,11 @@ async def test_a_message_waits_for_its_files(open_chat: OpenChat) -> None:
     chat = await open_chat()
     await chat.tell_story()
     held: list[Route] = []
-    await chat.page.route("**/chat/attachments", lambda route: held.append(route))
+
+    async def hold(route: Route) -> None:
+        held.append(route)
+
+    await chat.page.route("**/chat/attachments", hold)
     await chat.page.locator("input[type=file]").set_input_files([_PHOTO])
     await chat.say("here it is")
     await expect(chat.status).to_contain_text("as soon as the files are uploaded")

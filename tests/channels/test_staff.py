@@ -102,7 +102,19 @@ async def test_times_are_read_as_people_paste_them(
 
 @pytest.mark.parametrize(
     "query",
-    ["status=open", "since=yesterday", "since=7", "limit=0", "limit=201", "limit=x", "limit=1.5"],
+    [
+        "status=open",
+        "since=yesterday",
+        "since=7",
+        "since=0001-01-01T00:00:00%2B14:00",
+        "since=9999-12-31T23:59:59-14:00",
+        "category=%00",
+        "cursor=a%00b",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=1.5",
+    ],
 )
 async def test_a_filter_that_means_nothing_is_told(client: httpx.AsyncClient, query: str) -> None:
     """Nothing is guessed."""

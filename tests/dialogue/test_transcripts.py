@@ -47,7 +47,8 @@ async def _played(written: str, language: str) -> str:
             continue
         words = line.removeprefix("U ")
         await _do(talk, words.format_map(known) if "{" in words else words)
-        known |= {"reference": r for r in (m.reference for m in talk.lines) if r}
+        named = [line.reference for line in talk.lines if line.reference]
+        known |= {"reference": named[-1]} if named else {}
         said.append(f"U {words}\n{_bot(talk.lines)}")
     return re.sub(r"CMP-\w{4}-\w{4}-\w", "CMP-****-****-*", "\n".join(said))
 

@@ -11,7 +11,14 @@ from typing import Any
 
 import pytest
 
-from bot.dialogue.interpretation import Context, Intent, Interpretation
+from bot.dialogue.interpretation import (
+    Context,
+    Heard,
+    HeardAmount,
+    HeardDate,
+    Intent,
+    Interpretation,
+)
 from tests.talking import understanding
 
 TODAY = date(2026, 11, 25)
@@ -127,10 +134,10 @@ def test_no_text_takes_long(text: str) -> None:
     """Texts made to be slow are read as quickly as others: 4096 characters in 50 ms."""
     _heard("en", "hello", None)
     times = []
-    for _ in range(3):
-        begin = time.perf_counter()
+    for _ in range(5):
+        begin = time.process_time()
         _heard("en", text[:4096])
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
     assert min(times) < 50 * MILLISECONDS
 
 
@@ -144,6 +151,8 @@ def test_spans_point_at_the_words() -> None:
     """The offsets of what was found cut the same words out of the message."""
     text = "On 17 November parcel 48213 was broken, I want my £42.50 back, write to a.b@example.org"
     heard = _heard("en", text)
-    found = (*heard.dates, *heard.amounts, *heard.emails, *heard.order_numbers)
+    found: list[HeardDate | HeardAmount | Heard] = [
+        *heard.dates, *heard.amounts, *heard.emails, *heard.order_numbers,
+    ]  # fmt: skip
     assert len(found) >= 4
     assert all(text[slice(*one.span)] == one.text for one in found)

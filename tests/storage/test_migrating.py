@@ -108,9 +108,9 @@ def test_many_may_start_at_once(path: Path) -> None:
 def test_many_processes_may_start_at_once(path: Path) -> None:
     """The same for processes that know nothing of each other."""
     script = f"from storage.migrating import migrate; migrate({url_of(path)!r})"
-    started = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(3)]
+    started = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(2)]
 
-    assert [0, 0, 0] == [process.wait() for process in started]
+    assert [0, 0] == [process.wait() for process in started]
     assert (HEAD, HEAD) == schema_versions(url_of(path))
 
 

@@ -352,8 +352,7 @@ class OmbudChat extends HTMLElement {
     this.panel = h('section', {
       className: 'panel', hidden: true, 'aria-labelledby': 'title', role: this.inline ? 'region' : 'dialog',
       onkeydown: ({ key }) => { if (key === 'Escape' && !this.inline) this.close(); },
-      ondragover: (event) => { event.preventDefault(); this.panel.classList.add('drop'); },
-      ondragleave: () => this.panel.classList.remove('drop'),
+      ondragover: (event) => event.preventDefault(), // lets files be dropped
       ondrop: (event) => this.#drop(event, event.dataTransfer),
     }, header, this.log, this.status, this.rows, this.replies, form);
     if (!this.inline) this.panel.setAttribute('aria-modal', 'false');
@@ -525,18 +524,20 @@ class OmbudChat extends HTMLElement {
     return h('div', { className: 'card' }, list, h('div', { 'aria-live': 'off' }, button('', copy, this.#t('copy'))), words(rest.replace(/\n{3,}/g, '\n\n')));
   }
 
-  /** Lines "What: answer", each with the Change button that names it; an answer may go over several lines. */
+  /** Lines "What: answer" with the Change button that names it; the first, the story, may hold lines of any kind. */
   #summary({ text, choices }) {
     const card = h('div', { className: 'card' });
     const lines = text.split('\n').filter((line) => line.trim());
     const end = lines.findLastIndex((line) => ANSWER.test(line));
-    let answer;
+    const answers = [];
     lines.forEach((line, at) => {
       const [, name, value] = line.match(ANSWER) ?? [];
-      if (!name && answer && at < end) return answer.append('\n', ...linked(line));
+      const change = name && choices.find(({ action, label }) => isChange(action) && label.includes(name));
+      const goesOn = answers[1] ? !name : !change;
+      if (answers.length && goesOn && at < end) return answers.at(-1).append('\n', ...linked(line));
       if (!name) return card.append(words(line, 'lead'));
-      answer = h('span', { dir: 'auto' }, ...linked(value));
-      const change = choices.find(({ action, label }) => isChange(action) && label.includes(name));
+      const answer = h('span', { dir: 'auto' }, ...linked(value));
+      answers.push(answer);
       card.append(h('div', { className: 'line' }, h('p', {}, h('b', {}, name), ' ', answer),
         h('div', { 'aria-live': 'off' }, ...(change ? [this.#choice(change, name)] : []))));
     });
@@ -652,7 +653,6 @@ class OmbudChat extends HTMLElement {
   }
 
   #drop(event, { files }) {
-    this.panel.classList.remove('drop');
     if (!files.length) return;
     event.preventDefault();
     [...files].forEach((file) => this.#attach(file));
@@ -780,7 +780,6 @@ a { color: var(--ombud-accent); }
 .panel { display: flex; flex-direction: column; background: var(--ombud-paper); overflow: auto; }
 :not(.inline) > .panel { inline-size: 26rem; block-size: min(44rem, 100dvh - 2rem); border: 1px solid var(--ombud-edge); border-radius: 1rem; }
 .inline, .inline > .panel { block-size: 100%; }
-.drop { outline: 3px dashed var(--ombud-accent); outline-offset: -6px; }
 header { display: flex; align-items: center; gap: .25rem; padding: .4rem .5rem; padding-inline-start: 1rem; border-block-end: 1px solid var(--ombud-line); }
 h2 { flex: 1; font-size: 1rem; line-height: 1.25; }
 .person { font-size: .9rem; line-height: 1.2; }
@@ -819,7 +818,7 @@ dd { font: 600 1.15rem/1.3 ui-monospace, monospace; letter-spacing: .04em; }
 
 .status:not(:empty) { padding: .45rem 1rem; font-size: .9rem; border-block-start: 1px solid var(--ombud-line); }
 .offline .status { background: var(--ombud-ink); color: var(--ombud-paper); }
-.replies { display: flex; flex-wrap: wrap; gap: .5rem; padding: .75rem 1rem 0; }
+.replies { display: flex; flex: none; flex-wrap: wrap; gap: .5rem; max-block-size: 45%; overflow: auto; padding: .75rem 1rem .4rem; }
 .replies button { border-color: var(--ombud-accent); }
 .number { flex: 1; }
 .files { list-style: none; padding: .5rem 1rem 0; }
@@ -827,7 +826,7 @@ li { display: flex; align-items: center; gap: .75rem; }
 li div { flex: 1; display: grid; }
 .bad { color: var(--ombud-bad); }
 progress { inline-size: 6rem; accent-color: var(--ombud-accent); }
-form { display: flex; align-items: end; gap: .4rem; padding: .75rem; padding-block-end: max(.75rem, env(safe-area-inset-bottom)); }
+form { display: flex; align-items: end; gap: .4rem; padding: .4rem .75rem; padding-block-end: max(.75rem, env(safe-area-inset-bottom)); }
 textarea { flex: 1; min-inline-size: 0; min-block-size: 46px; max-block-size: 12rem; padding: .6rem .8rem; resize: none; }
 ::placeholder { color: var(--ombud-quiet); opacity: 1; }
 form button { padding: 0; min-block-size: 46px; }
