@@ -41,7 +41,8 @@ WORDS = (
 )  # fmt: skip
 BUTTONS = (
     "skip", "yes", "no", "send", "delete", "add", "keep", "withdraw", "complain", "status",
-    "person", "pause", "resume", "copy", "named", "confidential", "anonymous", "chat", "email", "none",
+    "person", "pause", "resume", "copy",
+    "named", "confidential", "anonymous", "chat", "email", "none",
     "accept", "not_satisfied", "1", "5", "partly", "refund", "change:effect", "change:nothing",
     "change:order_or_account", "reference:CMP-0000-0000-0", "nonsense", "change:name",
 )  # fmt: skip
