@@ -15,7 +15,7 @@ from bot.dialogue.manager import Manager
 from bot.dialogue.scene import ExternalBody, Organisation
 from bot.domain.complaint import Complaint
 from bot.languages import Language, load_languages, spoken
-from bot.limiting import LookUps
+from bot.limiting import LookUpLimits, LookUps
 from bot.metrics import Metrics
 from bot.ports import Files, Storage, Understand
 from bot.presenting import presented
@@ -130,8 +130,18 @@ class Parts:
             self.files,
             self.talk,
             now,
-            LookUps(self.settings.lookups_per_hour, self.settings.lookups_per_hour_in_all),
+            LookUps(self.look_up_limits),
             self.metrics,
+        )
+
+    @property
+    def look_up_limits(self) -> LookUpLimits:
+        """How often look-ups may hit nothing."""
+        told = self.settings
+        return LookUpLimits(
+            per_person=told.lookups_per_hour,
+            per_network=told.lookups_per_hour_per_address,
+            in_all=told.lookups_per_hour_in_all,
         )
 
     @cached_property

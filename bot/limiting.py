@@ -1,29 +1,47 @@
-"""How often somebody may look up what hits nothing: per person, and in all (contract §3)."""
+"""How often look-ups may hit nothing: for a person, a network address, and in all (contract §3)."""
 
 from __future__ import annotations
 
-from limits import RateLimitItemPerHour
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from bot.dialogue.messages import Address
+from limits import RateLimitItem, RateLimitItemPerHour
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from bot.dialogue.messages import InboundMessage
+
+
+@dataclass(frozen=True)
+class LookUpLimits:
+    """How many misses an hour."""
+
+    per_person: int
+    per_network: int
+    in_all: int
 
 
 class LookUps:
-    """Counts look-ups that missed, in a window of one hour."""
+    """Counts look-ups that missed, by the hour."""
 
-    def __init__(self, per_hour: int, in_all: int) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._one = RateLimitItemPerHour(per_hour)
-        self._all = RateLimitItemPerHour(in_all)
+    def __init__(self, limits: LookUpLimits) -> None:
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._person = RateLimitItemPerHour(limits.per_person)
+        self._network = RateLimitItemPerHour(limits.per_network)
+        self._all = RateLimitItemPerHour(limits.in_all)
 
-    def may(self, address: Address) -> bool:
-        """Whether this person may try once more."""
-        one = self._limiter.test(self._one, address.channel, address.key)
-        return one and self._limiter.test(self._all)
+    def may(self, message: InboundMessage) -> bool:
+        """Whether whoever wrote this may try once more."""
+        return all(self._limiter.test(limit, *whose) for limit, whose in self._counts(message))
 
-    def missed(self, address: Address, count: int) -> None:
+    def missed(self, message: InboundMessage, count: int) -> None:
         """Notes tries that hit nothing."""
-        for _ in range(count):
-            self._limiter.hit(self._one, address.channel, address.key)
-            self._limiter.hit(self._all)
+        for limit, whose in self._counts(message):
+            for _ in range(count):
+                self._limiter.hit(limit, *whose)
+
+    def _counts(self, message: InboundMessage) -> Iterator[tuple[RateLimitItem, tuple[str, ...]]]:
+        yield self._person, ("person", message.address.channel, message.address.key)
+        yield self._all, ("all",)
+        if message.network is not None:
+            yield self._network, ("network", message.network)

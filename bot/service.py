@@ -170,10 +170,10 @@ class Service:
         return Answer(conversation.id, tuple(map(self._talk.codes.shown, said)))
 
     def _count(self, taken: Taken) -> None:
-        address = taken.scene.message.address
-        self._look_ups.missed(address, taken.turn.misses)
+        message = taken.scene.message
+        self._look_ups.missed(message, taken.turn.misses)
         for _ in taken.lodged():
-            self._observer.complaint(address.channel)
+            self._observer.complaint(message.address.channel)
 
     async def _repeated(self, receipt: Receipt, message: InboundMessage) -> Answer:
         if receipt.fingerprint != fingerprint(message):
@@ -211,7 +211,7 @@ class Service:
         found = await self._storage.complaints(wanted)
         known = {ref: found[ref] for ref in conversation.known if ref in found}
         elsewhere = {ref: found[ref] for ref in found if ref not in known}
-        may = self._look_ups.may(message.address)
+        may = self._look_ups.may(message)
         return replace(scene, complaints=known, elsewhere=elsewhere, may_look_up=may)
 
     def _scene(

@@ -159,7 +159,7 @@ def _season(asked: Asked) -> Day:
 
 
 def _the_day(asked: Asked) -> Day | None:
-    moment = days.latest_number(asked.number("dth"), asked.today)
+    moment = days.latest_number(asked.number("dth" if "dth" in asked.parts else "d"), asked.today)
     return days.single(moment, asked.today) if moment else None
 
 

@@ -14,9 +14,12 @@ _DIGITS = re.compile(r"\d+")
 class Spelling:
     """Known words, their usual misspellings, and every word's wordings with a letter left out."""
 
-    def __init__(self, known: Iterable[str], spelling: Mapping[str, str]) -> None:
+    def __init__(
+        self, known: Iterable[str], spelling: Mapping[str, str], *, changed_letters: bool = False
+    ) -> None:
         self._known = frozenset(known)
         self._spelling = spelling
+        self._changed_letters = changed_letters
         self._shorter: dict[str, list[str]] = {}
         for word in sorted(self._known):
             if len(word) >= _SHORTEST and word.isalpha():
@@ -42,7 +45,11 @@ class Spelling:
     def _neighbour(self, word: str) -> str | None:
         keys = (word, *_without_one(word))
         candidates = {near for key in keys for near in self._shorter.get(key, ())}
-        near = [other for other in candidates if _is_slip(word, other)]
+        near = [
+            other
+            for other in candidates
+            if _is_slip(word, other, changed_letters=self._changed_letters)
+        ]
         return min(near, default=None, key=lambda other: (abs(len(other) - len(word)), other))
 
 
@@ -50,10 +57,10 @@ def _without_one(word: str) -> list[str]:
     return [word[:index] + word[index + 1 :] for index in range(len(word))] + [word]
 
 
-def _is_slip(word: str, other: str) -> bool:
+def _is_slip(word: str, other: str, *, changed_letters: bool) -> bool:
     """Whether one letter is too many, lacking, doubled or swapped; a changed one must be inside."""
     if OSA.distance(word, other, score_cutoff=1) > 1 or word[0] != other[0]:
         return False
     if len(word) != len(other) or sorted(word) == sorted(other):
         return True
-    return len(word) >= _SHORTEST + 1
+    return changed_letters and len(word) >= _SHORTEST + 1

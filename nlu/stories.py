@@ -128,7 +128,8 @@ class Stories:
             reading.has(label, piece)
             for label in ("danger.now", "danger.harm", "danger.violence", "danger.self_harm")
         )
-        return score + 2 * danger
+        burns = reading.has("danger.device", piece) and reading.has("danger.heat", piece)
+        return score + 2 * (danger or burns)
 
     def _happened(self, reading: Reading, piece: Piece) -> bool:
         if reading.has("story.event", piece):

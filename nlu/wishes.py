@@ -65,7 +65,7 @@ class WishReader:
             wanted.append((0, Remedy.APOLOGY))
         amount = self._amount(reading, clauses, amounts, is_asked=is_asked)
         if amount:
-            is_back = is_asked or reading.has("wish.back")
+            is_back = (is_asked and not wanted) or reading.has("wish.back")
             kind = Remedy.REFUND if is_back else Remedy.COMPENSATION
             wanted += (
                 [] if any(one in _MONEY for _, one in wanted) else [(len(reading.norms), kind)]

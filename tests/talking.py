@@ -68,7 +68,7 @@ class House:
             MemoryFiles(),
             self.parts.talk,
             lambda: self.now,
-            LookUps(self.settings.lookups_per_hour, self.settings.lookups_per_hour_in_all),
+            LookUps(self.parts.look_up_limits),
             self.parts.metrics,
         )
 

@@ -40,6 +40,7 @@ class InboundMessage:
     attachments: tuple[Attachment, ...] = ()
     sender_name: str | None = None  # where the platform tells it
     language: str | None = None  # the platform's guess
+    network: str | None = None  # the network address it came from, where there is one
 
 
 class Sender(StrEnum):

@@ -39,7 +39,7 @@ def _show(turn: Turn, scene: Scene, reference: Reference) -> Turn:
     if complaint is None:
         return replace(turn.say("status.unknown"), misses=turn.misses + 1)
     turn = turn.remember(looked_up=reference).reply(stage(complaint, scene))
-    if turn.conversation.open is None:
+    if not turn.conversation.active_draft:
         turn = turn.open(Open(Question.PRIVATE_CODE, reference))
     return turn
 

@@ -93,7 +93,7 @@ class Chat:
         said = await read_json(request, shapes.SAID)
         files = await self._site.files(said, conversation)
         message = inbound(said, conversation.address, self._site.now(), files)
-        answer = await self._site.receive(message, conversation.id)
+        answer = await self._site.receive(message, conversation.id, request)
         return _json({"messages": self._site.wires(answer.messages)})
 
     async def poll(self, request: Request, after: After = 0) -> Response:

@@ -70,7 +70,7 @@ class Plain:
             message = InboundMessage(
                 address_of(token), str(uuid4()), self._site.now(), text=text, action=action
             )
-            await self._site.receive(message, answer.conversation)
+            await self._site.receive(message, answer.conversation, request)
         return await self._shown(token, answer.conversation, language)
 
     async def take(self, request: Request, filled: Filled, language: str) -> Shown:
@@ -106,7 +106,7 @@ class Plain:
             for file in filled.files
             if (problem := await self._upload(request, conversation, file))
         ]
-        return problems or await self._receive(conversation, filled)
+        return problems or await self._receive(request, conversation, filled)
 
     async def _said_before(
         self, conversation: Conversation, filled: Filled
@@ -124,7 +124,9 @@ class Plain:
             return Problem("file", _REFUSALS.get(type(error), "widget.file_refused"))
         return None
 
-    async def _receive(self, conversation: Conversation, filled: Filled) -> list[Problem]:
+    async def _receive(
+        self, request: Request, conversation: Conversation, filled: Filled
+    ) -> list[Problem]:
         address = conversation.address
         message = InboundMessage(address, filled.id, self._site.now())
         if filled.action:
@@ -137,7 +139,7 @@ class Plain:
                 return [Problem("text", "page.empty")]
             message = replace(message, text=filled.text, attachments=files)
         try:
-            await self._site.receive(message, conversation.id)
+            await self._site.receive(message, conversation.id, request)
         except MessageReused:
             return [Problem("text", "page.stale")]
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -63,8 +63,11 @@ class Site:
         self.rates.count(act, address.key, per_minute)
         self.rates.count(act, client, _PEOPLE_PER_ADDRESS * per_minute)
 
-    async def receive(self, message: InboundMessage, conversation: ConversationId) -> Answer:
+    async def receive(
+        self, message: InboundMessage, conversation: ConversationId, request: Request
+    ) -> Answer:
         """Takes a turn, shown as typing in every window while it lasts."""
+        message = replace(message, network=client_of(request, self.settings.trusted_proxies))
         with self._typing(conversation):
             answer = await self.conversing.receive(message)
         self.listeners.wake(conversation)
