@@ -32,6 +32,7 @@ _CONCERNS = (
     "within.long_failure",
     "within.money_lost",
     "within.no_utility",
+    "within.harassment",
 )
 
 

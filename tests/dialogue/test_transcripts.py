@@ -50,7 +50,7 @@ async def _played(written: str, language: str) -> str:
         named = [line.reference for line in talk.lines if line.reference]
         known |= {"reference": named[-1]} if named else {}
         said.append(f"U {words}\n{_bot(talk.lines)}")
-    return re.sub(r"CMP-\w{4}-\w{4}-\w", "CMP-****-****-*", "\n".join(said))
+    return "\n".join(said)
 
 
 async def _do(talk: Talk, words: str) -> None:
@@ -68,6 +68,7 @@ def _bot(lines: tuple[OutboundMessage, ...]) -> str:
 
 def _line(line: OutboundMessage) -> str:
     text = line.text.replace(line.private_code or "\0", "********").replace("\n", "\n  ")
+    text = re.sub(r"CMP-\w{4}-\w{4}-\w", "CMP-****-****-*", text)
     buttons = "".join(f" [{choice.action}]" for choice in line.choices)
     ask = f" ({line.ask})" if line.ask else ""
     return f"B {text}\n " + f"{ask}{buttons}".rstrip() + "\n" if ask or buttons else f"B {text}\n"
