@@ -136,9 +136,7 @@ class Pipeline:
     def __init__(self, hearing: Hearing) -> None:
         self._nlp = spacy.blank(hearing.code)
         changed_letters = bool(hearing.section("shape").get("changed_letters", False))
-        spelling = Spelling(
-            hearing.vocabulary, hearing.spelling, changed_letters=changed_letters
-        )
+        spelling = Spelling(hearing.vocabulary, hearing.spelling, changed_letters=changed_letters)
         self._nlp.tokenizer = Words(self._nlp.vocab, spelling)
         words = {name: sorted(hearing.words.get(name, ())) for name in ("abbreviations", "joining")}
         self._nlp.add_pipe("ombud_sentences", config=words)

@@ -23,6 +23,8 @@ def look_up(turn: Turn, scene: Scene) -> Turn:
     named = [Reference(found.value) for found in heard.references]
     if not named and heard.mistyped_references:
         return turn.say("reference.mistyped", written=Words(heard.mistyped_references[0].text))
+    if turn.conversation.open and turn.conversation.open.ask in _LOOK_UPS:
+        turn = turn.open(None)
     if not scene.may_look_up and any(ref not in scene.complaints for ref in named):
         return turn.say("rate_limited")
     if heard.private_codes and named:
@@ -30,6 +32,10 @@ def look_up(turn: Turn, scene: Scene) -> Turn:
     for reference in named:
         turn = _show(turn, scene, reference)
     return turn
+
+
+_LOOK_UPS = frozenset({Question.REFERENCE, Question.PRIVATE_CODE})
+"""Questions that are answered by whatever reference is named."""
 
 
 def _show(turn: Turn, scene: Scene, reference: Reference) -> Turn:

@@ -196,3 +196,17 @@ async def test_with_keys_a_tool_reads_which_text_was_said() -> None:
     await talk.say("Order 48213 came smashed yesterday. I want a refund")
     assert "⟦ask.effect⟧" in talk.text
     assert "⟦choice.skip⟧" == talk.lines[-1].choices[0].label
+
+
+async def test_naming_the_reference_settles_which_complaint_is_meant() -> None:
+    """Once it is shown nothing about it is asked any more."""
+    house = House()
+    talk = await house.enter()
+    reference = await talk.lodge()
+    code = house.parts.codes.of((await house.complaint(reference)).reference, 0)
+    stranger = await house.enter("stranger")
+
+    await stranger.press("status")
+    await stranger.say(f"{reference} {code}")
+
+    assert ("status", None) == (stranger.lines[0].kind.value, stranger.ask)
