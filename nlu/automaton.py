@@ -105,12 +105,12 @@ class Automaton:
 
     def _add(self, phrase: Phrase, start: int) -> int:
         match phrase:
-            case Text(""):
+            case Text(text):
+                for sign in text:
+                    end = self._new()
+                    self._signs[start].append((sign, end))
+                    start = end
                 return start
-            case Text(sign):
-                end = self._new()
-                self._signs[start].append((sign, end))
-                return end
             case Chain(parts):
                 for part in parts:
                     start = self._add(part, start)

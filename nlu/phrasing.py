@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 _CLOSING = {"(": ")", "[": "]"}
+_PLAIN = re.compile(r"[^|()\[\]]+")
 _SIGNS = re.compile(r"([^\w\s()\[\]|'#])")
 
 
@@ -78,8 +79,9 @@ def _chain(template: str, start: int) -> tuple[Phrase, int]:
             inner, position = _choice(template, position + 1, _CLOSING[sign])
             parts.append(Choice((inner, Text(""))) if sign == "[" else inner)
         else:
-            parts.append(Text(sign))
-            position += 1
+            plain = _PLAIN.match(template, position)
+            parts.append(Text(plain[0] if plain else sign))
+            position += len(plain[0]) if plain else 1
     return Chain(tuple(parts)), position
 
 
@@ -98,8 +100,9 @@ _EMPTY = frozenset({""})
 
 def _pieces(phrase: Phrase) -> _Pieces:
     match phrase:
-        case Text(" "):
-            return _Pieces(head=_EMPTY, tail=_EMPTY)
+        case Text(text) if " " in text:
+            first, *inner, last = text.split(" ")
+            return _Pieces(head=frozenset({first}), tail=frozenset({last}), inner=frozenset(inner))
         case Text(text):
             return _Pieces(whole=frozenset({text}))
         case Choice(options):
