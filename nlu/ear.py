@@ -20,7 +20,6 @@ from bot.domain.answers import Remedy
 from bot.domain.reference import find_private_codes, find_references
 from nlu.addresses import find_emails, find_phones, heard_contact
 from nlu.amounts import Amounts
-from nlu.automaton import Mark
 from nlu.categories import categorise
 from nlu.commands import Commands
 from nlu.corrections import Corrections, Entity, named_questions
@@ -363,6 +362,3 @@ def _numbers_left(
 ) -> tuple[Heard, ...]:
     taken_back = {one.old for one in corrections if one.old}
     return tuple(one for one in numbers if one.value not in taken_back)
-
-
-__all__ = ["Ear", "Mark", "Remedy"]

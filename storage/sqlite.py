@@ -1,7 +1,7 @@
 """SQLite as it survives a power cut and shares its file: WAL, full flushes, one writer thread.
 
-A point read takes 20 to 40 microseconds where a hop to a thread and back takes more than twice
-that, so such reads run where they are asked for. Searches run in threads.
+A point read takes 20 to 40 microseconds, too little to be worth a hop to a thread and back, so it
+runs where it is asked for. Searches run in threads.
 """
 
 from __future__ import annotations

@@ -32,7 +32,6 @@ CONFIRM_CHOICES: Mapping[str, tuple[str, ...]] = {
     "more": ("yes", "no"),
     "response": ("accept", "not_satisfied"),
     "renew": ("yes", "no"),
-    "complain": ("complain", "no"),
 }
 GREETING_CHOICES = ("complain", "status", "person")
 

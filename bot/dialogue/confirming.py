@@ -178,6 +178,5 @@ _EFFECTS: Mapping[str, tuple[Effect, Effect]] = {
     "insist": (insist, _leave),
     "more": (_more, _no_more),
     "renew": (_renew, _leave),
-    "complain": (new_complaint, _leave),
     "response": (_leave, _leave),
 }

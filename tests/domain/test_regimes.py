@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.answers import Contact, ContactKind
 from bot.domain.assessment import InitialAssessment
 from bot.domain.complaint import Complaint, lodged
 from bot.domain.events import (
@@ -19,6 +19,7 @@ from bot.domain.events import (
     ReviewRequested,
 )
 from bot.domain.form import Details
+from bot.domain.identity import joined, parted
 from bot.domain.reference import Reference
 from bot.domain.regimes import deadlines, next_promise
 from bot.rules import load_regime
@@ -85,8 +86,12 @@ def test_nothing_is_promised_after_the_end() -> None:
     assert next_promise(withdrawn, REGIME, STOCKHOLM) is None
 
 
-def test_identity_is_no_part_of_the_history() -> None:
-    """Who complains stands beside the events and can be taken away."""
-    complaint = _complaint()
-    assert complaint == replace(complaint, identity=complaint.identity)
-    assert complaint.details.name is None
+def test_who_complains_is_parted_from_what_happened_and_joined_again() -> None:
+    """The details that events hold name nobody; with the identity everything is there again."""
+    contact = Contact(ContactKind.EMAIL, "kim@example.org")
+    told = Details("It broke.", name="Kim", contact=contact, acting_for="my mother")
+
+    bare, identity = parted(told)
+
+    assert (None, None, None) == (bare.name, bare.contact, bare.acting_for)
+    assert told == joined(bare, identity)
