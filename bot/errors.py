@@ -113,3 +113,8 @@ class TemporaryDeliveryError(DeliveryError):
 
 class PermanentDeliveryError(DeliveryError):
     """A message can never be delivered there."""
+
+    def __init__(self, message: str | None = None, *, is_unreachable: bool = False) -> None:
+        super().__init__(message)
+        self.is_unreachable = is_unreachable
+        """Whether nothing else can be delivered there either: blocked, gone."""

@@ -9,10 +9,17 @@ from typing import BinaryIO, Protocol
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.interpretation import Context, Interpretation
-from bot.dialogue.messages import Address, ConversationId, InboundMessage, OutboundMessage
+from bot.dialogue.messages import (
+    Address,
+    Choice,
+    ConversationId,
+    InboundMessage,
+    OutboundMessage,
+)
 from bot.domain.answers import Attachment
 from bot.domain.complaint import Complaint
 from bot.domain.events import Event
+from bot.domain.form import Question
 from bot.domain.reference import Reference
 from bot.domain.status import Status
 
@@ -60,15 +67,20 @@ class Work:
       the outbox for the conversation's address, in order.
     - `forgotten` is a range of line numbers, both ends included, whose rows are deleted (a draft
       that was deleted); lines `said` by this same work stay.
-    - `receipt` makes a repeated message a `Duplicate`.
+    - `receipts` make a repeated message a `Duplicate`.
+    - `detached` are new conversations that lead to nobody, as homes of complaints whose complainant
+      must not be known; such a complaint and all its facts move there.
+    - `copy_to` is another address to which new lines about a complaint are carried, too.
     """
 
     conversation: Conversation | None = None
-    receipt: Receipt | None = None
+    receipts: tuple[Receipt, ...] = ()
     facts: tuple[Fact, ...] = ()
     complaints: tuple[tuple[Complaint, int], ...] = ()
     said: tuple[OutboundMessage, ...] = ()
     forgotten: tuple[int, int] | None = None
+    detached: tuple[Conversation, ...] = ()
+    copy_to: Address | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,21 @@ class Delivery:
     conversation: ConversationId
     message: OutboundMessage
     attempts: int
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A payload as a platform sent it. Those of one `lane` are taken in order; `id` is unique
+    within its channel, so that the same payload is kept once.
+
+    `is_part` says that more belongs to it and comes within a moment (an album).
+    """
+
+    lane: str
+    id: str
+    body: bytes
+    at: datetime
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,12 +202,34 @@ class Storage(Protocol):
         """Never: kept aside with its reason, and the address's next line may go."""
         ...
 
+    async def forget(self, conversation: ConversationId, seq: int) -> None:
+        """Deletes one line and its delivery."""
+        ...
+
     async def outbox_size(self) -> tuple[int, datetime | None]:
         """How many deliveries wait, and since when the oldest does."""
         ...
 
     async def quarantine(self, message: InboundMessage, error: str) -> None:
         """Keeps a message on which the turn failed."""
+        ...
+
+    # The inbox: payloads that were acknowledged before their turn was taken
+
+    async def keep_raw(self, channel: str, raw: Raw) -> None:
+        """Keeps a payload; one that is there already stays as it is."""
+        ...
+
+    async def raws(self, channel: str) -> tuple[Raw, ...]:
+        """The payloads whose turn is still to be taken, in the order in which they were kept."""
+        ...
+
+    async def drop_raw(self, channel: str, ids: Sequence[str]) -> None:
+        """Their turns are committed, or can never be taken."""
+        ...
+
+    async def quarantine_raw(self, channel: str, raw: Raw, error: str) -> None:
+        """Keeps aside a payload that nothing can be made of; it leaves the inbox."""
         ...
 
 
@@ -209,11 +258,33 @@ class Channel(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a turn said, and in which conversation."""
+    """What a turn said, and in which conversation.
+
+    With `errors` a form was filled in wrongly: what to put right, by question. Nothing was taken.
+    """
 
     conversation: ConversationId
     messages: tuple[OutboundMessage, ...]
     is_repeat: bool = field(default=False)
+    errors: Mapping[Question, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """One question of the form with what is noted so far; empty where nothing is."""
+
+    question: Question
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class OverviewLine:
+    """One complaint of somebody, in words, and what may be done about it."""
+
+    reference: Reference
+    text: str
+    choices: tuple[Choice, ...]
 
 
 class Conversing(Protocol):
@@ -232,6 +303,10 @@ class Conversing(Protocol):
 
     async def find(self, address: Address) -> Conversation | None: ...
 
+    async def is_taken(self, address: Address, message_id: str) -> bool:
+        """Whether this message's turn was taken before, alone or as a part of another."""
+        ...
+
     async def messages(
         self, conversation: ConversationId, after: int
     ) -> tuple[OutboundMessage, ...]:
@@ -240,6 +315,22 @@ class Conversing(Protocol):
 
     async def attach(self, address: Address, stream: BinaryIO, name: str) -> Attachment:
         """Keeps an uploaded file for the next message. FileRefused."""
+        ...
+
+    async def keep(self, address: Address, stream: BinaryIO, name: str) -> Attachment:
+        """Keeps a file that the very next message brings along. FileRefused."""
+        ...
+
+    async def sheet(self, address: Address) -> tuple[SheetLine, ...]:
+        """The draft as a form, while its summary is shown; empty at any other time."""
+        ...
+
+    async def overview(self, address: Address) -> tuple[OverviewLine, ...]:
+        """The complaints that are open at this address, newest first."""
+        ...
+
+    def words(self, key: str, language: str | None, **values: str) -> str:
+        """A text that belongs to no conversation; `language` may be a locale, `sv-FI`."""
         ...
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, bindparam, select
 
-from bot.dialogue.conversation import Conversation
 from bot.dialogue.messages import Address
 from bot.errors import Conflict, Duplicate, StorageError
 from bot.ports import Receipt, Work
+from storage import works
 from storage.rows import Prepared
 from storage.tables import complaint, conversation, receipt
 
@@ -49,9 +49,9 @@ def _verdict(
     connection: Connection, work: Work, versions: _Versions, *, is_careful: bool
 ) -> StorageError | None:
     is_stale = versions.are_not_awaited(work)
-    if (is_stale or is_careful) and work.receipt and _is_taken(connection, work.receipt):
+    if (is_stale or is_careful) and any(_is_taken(connection, each) for each in work.receipts):
         return Duplicate()
-    if is_stale or (is_careful and _is_occupied(connection, work.conversation)):
+    if is_stale or (is_careful and _is_any_occupied(connection, work)):
         return Conflict()
     return None
 
@@ -65,7 +65,7 @@ class _Versions:
 
     @classmethod
     def look_up(cls, connection: Connection, run: Sequence[Prepared]) -> _Versions:
-        ids = [each.conversation["id"] for each in run if each.conversation]
+        ids = [row["id"] for each in run for row in each.conversations]
         references = [row["reference"] for each in run for row in each.complaints]
         return cls(
             _found(connection, _VERSIONS, "ids", ids),
@@ -73,8 +73,10 @@ class _Versions:
         )
 
     def are_not_awaited(self, work: Work) -> bool:
-        told = work.conversation
-        if told and self.conversations.get(told.id, 0) != told.version - 1:
+        if any(
+            self.conversations.get(told.id, 0) != told.version - 1
+            for told in works.conversations(work)
+        ):
             return True
         return any(
             self.complaints.get(one.reference, 0) != before for one, before in work.complaints
@@ -95,10 +97,9 @@ def _is_taken(connection: Connection, taken: Receipt) -> bool:
     return connection.execute(_RECEIPT, asked).first() is not None
 
 
-def _is_occupied(connection: Connection, told: Conversation | None) -> bool:
-    if told is None or told.version != 1:
-        return False
-    return connection.execute(_OCCUPANT, _place(told.address)).first() is not None
+def _is_any_occupied(connection: Connection, work: Work) -> bool:
+    new = (told for told in works.conversations(work) if told.version == 1)
+    return any(connection.execute(_OCCUPANT, _place(told.address)).first() for told in new)
 
 
 def _place(address: Address) -> dict[str, str]:

@@ -35,8 +35,11 @@ class Database(Protocol):
         """Stores a work, together with whatever else waits."""
         ...
 
-    async def write(self, act: Callable[[Connection], T]) -> T:
-        """Runs `act` in a transaction; it may be run again if others in that transaction fail."""
+    async def write(self, act: Callable[[Connection], T], *, erases: bool = False) -> T:
+        """Runs `act` in a transaction; it may be run again if others in that transaction fail.
+
+        With `erases`, what it deletes is to leave no trace.
+        """
         ...
 
     async def find(self, ask: Callable[[Connection], T]) -> T:

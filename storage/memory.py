@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from bot.dialogue.conversation import Conversation
@@ -13,10 +13,8 @@ from bot.domain.complaint import Complaint
 from bot.domain.events import Event
 from bot.domain.reference import Reference
 from bot.errors import Conflict, Duplicate, StorageError
-from bot.ports import ComplaintFilter, ComplaintPage, Delivery, Receipt, Work
+from bot.ports import ComplaintFilter, ComplaintPage, Delivery, Raw, Receipt, Work
 from storage import cursors, mapping, works
-
-_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class _Waiting:
 
     delivery: Delivery
     queued_at: datetime
-    due_at: datetime = _AT_ONCE
+    due_at: datetime = works.AT_ONCE
     leased_until: datetime | None = None
     reason: str | None = None
 
@@ -46,7 +44,9 @@ class MemoryStorage:
     _facts: dict[ConversationId, list[Event]] = field(default_factory=dict)
     _outbox: dict[int, _Waiting] = field(default_factory=dict)
     _callbacks: list[Callable[[Sequence[ConversationId]], None]] = field(default_factory=list)
+    _inbox: dict[tuple[str, str], Raw] = field(default_factory=dict)
     quarantined: list[tuple[InboundMessage, str]] = field(default_factory=list)
+    quarantined_raws: list[tuple[str, Raw, str]] = field(default_factory=list)
     _ids: count[int] = field(default_factory=lambda: count(1))
     _is_open: bool = True  # there is nothing that opening could find wrong
 
@@ -65,10 +65,13 @@ class MemoryStorage:
     async def commit(self, work: Work) -> None:
         works.check_shape(work)
         self._check(work)
+        for each in works.conversations(work):
+            self._conversations[each.id] = each
+            self._addresses[each.address] = each.id
         if work.conversation:
             self._keep_lines(work.conversation, work)
-        if work.receipt:
-            self._receipts[work.receipt.address, work.receipt.message_id] = work.receipt
+        for receipt in work.receipts:
+            self._receipts[receipt.address, receipt.message_id] = receipt
         for complaint, _ in work.complaints:
             self._complaints[complaint.reference] = complaint
         for fact in work.facts:
@@ -78,17 +81,20 @@ class MemoryStorage:
             callback(works.concerned(work))
 
     def _check(self, work: Work) -> None:
-        if not self._is_open:
-            raise StorageError("The storage is closed.")
-        if work.receipt and (work.receipt.address, work.receipt.message_id) in self._receipts:
+        self._check_open()
+        if any((each.address, each.message_id) in self._receipts for each in work.receipts):
             raise Duplicate
-        if work.conversation and not self._awaits(work.conversation):
+        if not all(self._awaits(each) for each in works.conversations(work)):
             raise Conflict
         if any(self._events_of(one.reference) != before for one, before in work.complaints):
             raise Conflict
-        known = {*self._conversations, *([work.conversation.id] if work.conversation else [])}
+        known = {*self._conversations, *(each.id for each in works.conversations(work))}
         if not {fact.conversation for fact in work.facts} <= known:
             raise StorageError("A fact needs its conversation.")
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise StorageError("The storage is closed.")
 
     def _awaits(self, conversation: Conversation) -> bool:
         if conversation.version == 1 and conversation.address in self._addresses:
@@ -101,19 +107,17 @@ class MemoryStorage:
         return stored.version if stored else 0
 
     def _keep_lines(self, conversation: Conversation, work: Work) -> None:
-        self._conversations[conversation.id] = conversation
-        self._addresses[conversation.address] = conversation.id
         lines = self._lines.setdefault(conversation.id, {})
         if work.forgotten:
             self._forget(conversation.id, *work.forgotten)
         lines |= {line.seq: mapping.storable(line) for line in work.said}
-        for line in works.outgoing(work):
+        for line, address in works.outgoing(work):
             id_, kept = next(self._ids), lines[line.seq]
-            delivery = Delivery(id_, conversation.address, conversation.id, kept, attempts=0)
+            delivery = Delivery(id_, address, conversation.id, kept, attempts=0)
             self._outbox[id_] = _Waiting(delivery, queued_at=line.at)
 
     def _forget(self, id_: ConversationId, first: int, last: int) -> None:
-        lines = self._lines[id_]
+        lines = self._lines.get(id_, {})
         for seq in [seq for seq in lines if first <= seq <= last]:
             del lines[seq]
         for key, waiting in list(self._outbox.items()):
@@ -211,12 +215,30 @@ class MemoryStorage:
         if id_ in self._outbox:
             self._outbox[id_] = replace(self._outbox[id_], reason=reason, leased_until=None)
 
+    async def forget(self, conversation: ConversationId, seq: int) -> None:
+        self._forget(conversation, seq, seq)
+
     async def outbox_size(self) -> tuple[int, datetime | None]:
         waiting = self._waiting()
         return len(waiting), min((one.queued_at for one in waiting), default=None)
 
     async def quarantine(self, message: InboundMessage, error: str) -> None:
         self.quarantined.append((message, error))
+
+    async def keep_raw(self, channel: str, raw: Raw) -> None:
+        self._check_open()
+        self._inbox.setdefault((channel, raw.id), raw)
+
+    async def raws(self, channel: str) -> tuple[Raw, ...]:
+        return tuple(raw for (kept_for, _), raw in self._inbox.items() if kept_for == channel)
+
+    async def drop_raw(self, channel: str, ids: Sequence[str]) -> None:
+        for id_ in ids:
+            self._inbox.pop((channel, id_), None)
+
+    async def quarantine_raw(self, channel: str, raw: Raw, error: str) -> None:
+        self._inbox.pop((channel, raw.id), None)
+        self.quarantined_raws.append((channel, raw, error))
 
 
 def _is_wanted(complaint: Complaint, wanted: ComplaintFilter) -> bool:

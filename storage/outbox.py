@@ -66,6 +66,9 @@ _SET_ASIDE = (
     .where(_o.id == bindparam("id_"))
     .values(reason=bindparam("why"), leased_until=None)
 )
+_FORGET = delete(tables.message).where(
+    _m.conversation == bindparam("conversation_"), _m.seq == bindparam("seq_")
+)
 
 
 def claim(
@@ -122,3 +125,8 @@ def postpone(connection: Connection, id_: int, until: datetime) -> None:
 
 def undeliverable(connection: Connection, id_: int, reason: str) -> None:
     connection.execute(_SET_ASIDE, {"id_": id_, "why": reason})
+
+
+def forget(connection: Connection, conversation: ConversationId, seq: int) -> None:
+    """Deletes a line; its deliveries go with it."""
+    connection.execute(_FORGET, {"conversation_": conversation, "seq_": seq})

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.messages import ConversationId, OutboundMessage
+from bot.dialogue.messages import Address, ConversationId, OutboundMessage
 from bot.domain.complaint import Complaint
 from bot.domain.identity import NOBODY
+from bot.domain.reference import Reference
 from bot.ports import Fact, Receipt, Work
 from storage import mapping, works
 from storage.repeating import Params
-
-AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a line is due that was never tried; a clock that was set back does not hold it up."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class Prepared:
 
     work: Work
     touches: set[Hashable]
-    conversation: Params | None
+    conversations: list[Params]
     receipts: list[Params]
     forgotten: list[Params]
     messages: list[Params]
@@ -32,6 +29,7 @@ class Prepared:
     complaints: list[Params]
     identities: list[Params]
     facts: list[Params]
+    moved: list[Params]
 
     @property
     def concerned(self) -> tuple[ConversationId, ...]:
@@ -45,18 +43,20 @@ class Prepared:
 def prepared(work: Work) -> Prepared:
     """A work as rows; ValueError where it contradicts itself."""
     works.check_shape(work)
-    receipt, conversation = work.receipt, work.conversation
+    conversation, homes = work.conversation, works.detached_homes(work)
+    outgoing = works.outgoing(work)
     return Prepared(
         work=work,
         touches=works.touches(work),
-        conversation=_conversation(conversation) if conversation else None,
-        receipts=[_receipt(receipt, conversation)] if receipt else [],
+        conversations=[_conversation(each) for each in works.conversations(work)],
+        receipts=[_receipt(receipt, conversation) for receipt in work.receipts],
         forgotten=[_forgotten(conversation, work)] if conversation and work.forgotten else [],
         messages=[_message(conversation, line) for line in work.said] if conversation else [],
-        outbox=_outbox(conversation, works.outgoing(work)) if conversation else [],
+        outbox=[_delivery(conversation, *each) for each in outgoing] if conversation else [],
         complaints=[_complaint(complaint) for complaint, _ in work.complaints],
         identities=[_identity(one) for one, _ in work.complaints if one.identity != NOBODY],
-        facts=[_fact(fact, number) for fact, number in works.numbered(work)],
+        facts=[_fact(fact, number, homes) for fact, number in works.numbered(work)],
+        moved=_moves(work, homes) if homes else [],
     )
 
 
@@ -93,19 +93,16 @@ def _message(conversation: Conversation, line: OutboundMessage) -> Params:
     return {"conversation": conversation.id, "seq": line.seq, "body": mapping.message_body(line)}
 
 
-def _outbox(conversation: Conversation, lines: Sequence[OutboundMessage]) -> list[Params]:
-    return [
-        {
-            "channel": conversation.address.channel,
-            "key": conversation.address.key,
-            "conversation": conversation.id,
-            "seq": line.seq,
-            "queued_at": line.at,
-            "due_at": AT_ONCE,
-            "attempts": 0,
-        }
-        for line in lines
-    ]
+def _delivery(conversation: Conversation, line: OutboundMessage, address: Address) -> Params:
+    return {
+        "channel": address.channel,
+        "key": address.key,
+        "conversation": conversation.id,
+        "seq": line.seq,
+        "queued_at": line.at,
+        "due_at": works.AT_ONCE,
+        "attempts": 0,
+    }
 
 
 def _complaint(complaint: Complaint) -> Params:
@@ -125,10 +122,20 @@ def _identity(complaint: Complaint) -> Params:
     return {"reference": complaint.reference, **mapping.identity_columns(complaint.identity)}
 
 
-def _fact(fact: Fact, number: int | None) -> Params:
+def _fact(fact: Fact, number: int | None, homes: Mapping[Reference, ConversationId]) -> Params:
+    home = homes.get(fact.reference) if fact.reference else None
     return {
-        "conversation": fact.conversation,
+        "conversation": home or fact.conversation,
         "reference": fact.reference,
         "number": number,
         **mapping.event_columns(fact.event),
     }
+
+
+def _moves(work: Work, homes: Mapping[Reference, ConversationId]) -> list[Params]:
+    known = [one.reference for one, before in work.complaints if before]
+    return [
+        {"reference_": reference, "home": homes[reference]}
+        for reference in known
+        if reference in homes
+    ]

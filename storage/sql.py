@@ -11,8 +11,8 @@ from bot.dialogue.messages import Address, ConversationId, InboundMessage, Outbo
 from bot.domain.complaint import Complaint
 from bot.domain.events import Event
 from bot.domain.reference import Reference
-from bot.ports import ComplaintFilter, ComplaintPage, Delivery, Receipt, Work
-from storage import outbox, reading, rows, writing
+from bot.ports import ComplaintFilter, ComplaintPage, Delivery, Raw, Receipt, Work
+from storage import inbox, outbox, reading, rows
 from storage.engine import Database
 
 
@@ -100,8 +100,25 @@ class SqlStorage:
     async def undeliverable(self, id_: int, reason: str) -> None:
         await self._database.write(lambda within: outbox.undeliverable(within, id_, reason))
 
+    async def forget(self, conversation: ConversationId, seq: int) -> None:
+        await self._database.write(
+            lambda within: outbox.forget(within, conversation, seq), erases=True
+        )
+
     async def outbox_size(self) -> tuple[int, datetime | None]:
         return await self._database.search(reading.outbox_size)
 
     async def quarantine(self, message: InboundMessage, error: str) -> None:
-        await self._database.write(lambda within: writing.quarantine(within, message, error))
+        await self._database.write(lambda within: inbox.quarantine_message(within, message, error))
+
+    async def keep_raw(self, channel: str, raw: Raw) -> None:
+        await self._database.write(lambda within: inbox.keep(within, channel, raw))
+
+    async def raws(self, channel: str) -> tuple[Raw, ...]:
+        return await self._database.search(lambda found: inbox.raws(found, channel))
+
+    async def drop_raw(self, channel: str, ids: Sequence[str]) -> None:
+        await self._database.write(lambda within: inbox.drop(within, channel, ids))
+
+    async def quarantine_raw(self, channel: str, raw: Raw, error: str) -> None:
+        await self._database.write(lambda within: inbox.quarantine_raw(within, channel, raw, error))

@@ -96,8 +96,8 @@ class _Transactions:
         if driver is not None and driver.in_transaction:
             connection.exec_driver_sql("ROLLBACK")
 
-    def committed(self, connection: Connection, works: Sequence[Prepared]) -> None:
-        self._must_scrub = self._must_scrub or any(work.erases for work in works)
+    def committed(self, connection: Connection, *, erases: bool) -> None:
+        self._must_scrub = self._must_scrub or erases
 
     def idle(self, connection: Connection) -> Sequence[ConversationId]:
         if self._must_scrub:
@@ -183,10 +183,10 @@ class SqliteDatabase:
         return True
 
     async def commit(self, work: Prepared) -> None:
-        await self._writer.run(work)
+        await self._writer.run(work, erases=work.erases)
 
-    async def write(self, act: Callable[[Connection], T]) -> T:
-        return await self._writer.run(act)
+    async def write(self, act: Callable[[Connection], T], *, erases: bool = False) -> T:
+        return await self._writer.run(act, erases=erases)
 
     async def find(self, ask: Callable[[Connection], T]) -> T:
         if self._reader is None:

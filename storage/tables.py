@@ -87,7 +87,7 @@ class ConversationRow(Row, table=True):
 
 
 class ReceiptRow(Row, table=True):
-    """That a message was taken: the inbox."""
+    """That a message was taken."""
 
     __tablename__ = "receipt"
     __table_args__ = (
@@ -217,14 +217,31 @@ class OutboxRow(Row, table=True):
     reason: str | None = Field(default=None, sa_type=Text)
 
 
+class InboxRow(Row, table=True):
+    """A payload whose turn is still to be taken; `number` counts in the order of their coming."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("channel", "id"), Index(None, "channel", "number"))
+
+    number: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
+    channel: str
+    id: str
+    lane: str
+    body: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(sa_type=Moment)
+    is_part: bool
+
+
 class QuarantineRow(Row, table=True):
-    """A message on which the turn failed."""
+    """A message on which the turn failed, or a payload that was none: that one has a `lane` and no
+    `key`, and its body is as the platform sent it."""
 
     __tablename__ = "quarantine"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
     channel: str
-    key: str
+    key: str | None = None
+    lane: str | None = None
     message_id: str
     at: datetime = Field(sa_type=Moment)
     body: bytes = Field(sa_type=LargeBinary)
@@ -245,4 +262,5 @@ complaint = _table("complaint")
 fact = _table("fact")
 identity = _table("identity")
 outbox = _table("outbox")
+inbox = _table("inbox")
 quarantine = _table("quarantine")

@@ -45,8 +45,8 @@ class Transactions(Protocol):
 
     def rollback(self, connection: Connection) -> None: ...
 
-    def committed(self, connection: Connection, works: Sequence[Prepared]) -> None:
-        """Is told of each group that was stored."""
+    def committed(self, connection: Connection, *, erases: bool) -> None:
+        """Is told of each commit, and whether what it deleted is to leave no trace."""
         ...
 
     def idle(self, connection: Connection) -> Sequence[ConversationId]:
@@ -58,6 +58,7 @@ class Transactions(Protocol):
 class _Task:
     act: Prepared | Callable[[Connection], Any]
     answer: asyncio.Future[Any]
+    erases: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +95,12 @@ class Writer:
             self._queue.put(None)
             await asyncio.to_thread(thread.join, _CLOSING_SECONDS)
 
-    async def run(self, act: Prepared | Callable[[Connection], T]) -> T:
+    async def run(self, act: Prepared | Callable[[Connection], T], *, erases: bool = False) -> T:
         """Has `act` done in some transaction, and returns after that was committed."""
         if self._thread is None or self._loop is None or not self._thread.is_alive():
             raise StorageError("The storage is closed.")
         answer: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Task(act, answer))
+        self._queue.put(_Task(act, answer, erases))
         return await answer
 
     # In the thread --------------------------------------------------------------------------
@@ -157,10 +158,10 @@ class Writer:
             outcomes = [_Outcome(task, error=failure) for task in tasks]
         except Exception:  # noqa: BLE001  # one of them can't be stored: find out which
             outcomes = [self._alone(connection, task) for task in tasks]
-        done = [outcome.task.act for outcome in outcomes if outcome.error is None]
-        stored = [act for act in done if isinstance(act, Prepared)]
-        if stored:
-            self.transactions.committed(connection, stored)
+        done = [outcome.task for outcome in outcomes if outcome.error is None]
+        stored = [task.act for task in done if isinstance(task.act, Prepared)]
+        if done:
+            self.transactions.committed(connection, erases=any(task.erases for task in done))
         self._tell(self._report, outcomes, concerned(stored))
 
     def _together(

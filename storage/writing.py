@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
-from bot.dialogue.messages import InboundMessage
 from bot.errors import StorageError
-from storage import checking, mapping, works
+from storage import checking, works
 from storage import tables as _t
 from storage.repeating import Params, run
 from storage.rows import Prepared
@@ -41,7 +40,16 @@ _COMPLAINT = (
 _NO_IDENTITY = delete(_t.identity).where(_t.identity.c.reference == bindparam("reference_"))
 _IDENTITY = insert(_t.identity)
 _FACT = insert(_t.fact)
-_QUARANTINE = insert(_t.quarantine)
+_MOVE = (
+    update(_t.complaint)
+    .where(_t.complaint.c.reference == bindparam("reference_"))
+    .values(conversation=bindparam("home"))
+)
+_MOVE_FACTS = (
+    update(_t.fact)
+    .where(_t.fact.c.reference == bindparam("reference_"))
+    .values(conversation=bindparam("home"))
+)
 
 
 def write_works(
@@ -63,7 +71,7 @@ def write_works(
 
 def _write(connection: Connection, batch: Sequence[Prepared]) -> None:
     """Writes works that don't touch one another, table by table, what is pointed at first."""
-    new, changed = _parted([each.conversation for each in batch if each.conversation])
+    new, changed = _parted([row for each in batch for row in each.conversations])
     changes = [{"id_": row["id"], **_only(_CONVERSATION_CHANGES, row)} for row in changed]
     run(connection, _NEW_CONVERSATION, new)
     run(connection, _CONVERSATION, changes)
@@ -73,6 +81,9 @@ def _write(connection: Connection, batch: Sequence[Prepared]) -> None:
     run(connection, _OUTBOX, [row for each in batch for row in each.outbox])
     _write_complaints(connection, batch)
     run(connection, _FACT, [row for each in batch for row in each.facts])
+    moved = [row for each in batch for row in each.moved]
+    run(connection, _MOVE, moved)
+    run(connection, _MOVE_FACTS, moved)
 
 
 def _write_complaints(connection: Connection, batch: Sequence[Prepared]) -> None:
@@ -96,15 +107,3 @@ def _parted(rows: Sequence[Params]) -> tuple[list[Params], list[Params]]:
 
 def _only(names: Sequence[str], row: Params) -> Params:
     return {name: row[name] for name in names}
-
-
-def quarantine(connection: Connection, message: InboundMessage, error: str) -> None:
-    row = {
-        "channel": message.address.channel,
-        "key": message.address.key,
-        "message_id": message.id,
-        "at": message.at,
-        "body": mapping.inbound_body(message),
-        "error": error,
-    }
-    run(connection, _QUARANTINE, [row])

@@ -67,9 +67,9 @@ def work_of(number: int, version: int) -> Work:
     told = turn(str(number), version)
     taken = receipt(str(number), f"m{version}", version)
     if version % 3:
-        return Work(told.conversation, taken, said=told.said)
+        return Work(told.conversation, (taken,), said=told.said)
     lodged = lodging(complaint(lodged_in(number, version), str(number)), str(number))
-    return Work(told.conversation, taken, lodged.facts, lodged.complaints, told.said)
+    return Work(told.conversation, (taken,), lodged.facts, lodged.complaints, told.said)
 
 
 def lodged_in(number: int, version: int) -> int:

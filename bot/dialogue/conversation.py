@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.dialogue.interpretation import Category, HeardAssessment, Interpretation
-from bot.dialogue.messages import Address, ConversationId
+from bot.dialogue.messages import Address, ConversationId, Origin
 from bot.domain.answers import Attachment
 from bot.domain.events import Privacy
 from bot.domain.form import FORM, Details, Entry, Question
@@ -86,11 +86,16 @@ class Unbound:
     heard: Interpretation | None = None
 
 
+NOWHERE = "nowhere"
+"""The channel of conversations that lead to nobody: homes of anonymous complaints."""
+
+
 @dataclass(frozen=True)
 class Conversation:
     """All that is remembered about one address.
 
-    `version` counts its turns, `last_seq` its lines.
+    `version` counts its turns, `last_seq` its lines. `asked_from` is the line that first put the
+    open question: buttons of questions before it mean nothing any more.
     """
 
     id: ConversationId
@@ -110,6 +115,8 @@ class Conversation:
     looked_up: Reference | None = None  # whose private code would be meant
     unbound: Unbound | None = None
     files: tuple[Attachment, ...] = field(default=())  # uploaded, not yet sent
+    asked_from: int = 0
+    origin: Origin | None = None  # where they came in, until a complaint is lodged
 
     @property
     def known(self) -> tuple[Reference, ...]:

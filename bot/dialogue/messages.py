@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from bot.dialogue.interpretation import Intent
 from bot.domain.answers import Attachment
 from bot.domain.form import Question
 from bot.domain.reference import Reference
@@ -25,11 +26,51 @@ class Address:
     key: str
 
 
+class NotTaken(StrEnum):
+    """Why a file that was sent is not kept."""
+
+    TOO_LARGE = "too_large"
+    TYPE = "type"
+    TOO_MANY = "too_many"
+    LOST = "lost"  # the platform did not hand it out
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that somebody sent and that was not kept."""
+
+    name: str
+    reason: NotTaken
+
+
+class Unreadable(StrEnum):
+    """What can be sent but not be read here; `FLOOD` is more than anybody could read."""
+
+    STICKER = "sticker"
+    LOCATION = "location"
+    FLOOD = "flood"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where somebody came in: the code on a counter, a link on a page."""
+
+    category: str | None
+    site: str | None
+
+
 @dataclass(frozen=True)
 class InboundMessage:
     """One thing somebody said, pressed or sent.
 
     `id` is the platform's or the client's: the same `(address, id)` never takes a second turn.
+    Beside words, files and a pressed button (`action`) a message may be
+
+    - a `command` of the platform's menu, which says its intent beyond doubt; `text` is its rest;
+    - an edit: `edits` is the id of an earlier message, whose words now are `text` (empty: deleted);
+    - a filled-in `form`: the answers that were changed, by question;
+    - something that can't be read (`unreadable`), or files that were not kept (`refused`).
     """
 
     address: Address
@@ -41,6 +82,15 @@ class InboundMessage:
     sender_name: str | None = None  # where the platform tells it
     language: str | None = None  # the platform's guess
     network: str | None = None  # the network address it came from, where there is one
+    knows_sender: bool = False  # the address tells the platform's people who this is
+    pressed_seq: int | None = None  # the line that the button belongs to, where it is known
+    command: Intent | None = None
+    edits: str | None = None
+    form: tuple[tuple[Question, str], ...] = ()
+    unreadable: Unreadable | None = None
+    refused: tuple[RefusedFile, ...] = ()
+    origin: Origin | None = None
+    parts: tuple[str, ...] = ()  # ids of further messages that came in with this one (an album)
 
 
 class Sender(StrEnum):
@@ -102,3 +152,5 @@ class OutboundMessage:
     private_code: str | None = None  # only ever filled in on the way to the complainant
     client_id: str | None = None
     attachments: tuple[Attachment, ...] = field(default=())
+    wants_phone: bool = False  # a channel may offer to hand over the number of the account
+    is_fleeting: bool = False  # not kept once delivered: it would tie somebody to a complaint

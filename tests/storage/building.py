@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import Conversation, Draft
 from bot.dialogue.messages import Address, ConversationId, Kind, OutboundMessage, Sender
-from bot.domain.answers import Contact, ContactKind
 from bot.domain.assessment import InitialAssessment
 from bot.domain.complaint import Complaint, lodged
-from bot.domain.events import COMPLAINANT, OMBUD, ComplaintReceived, Event, Privacy
+from bot.domain.events import COMPLAINANT, ComplaintReceived, Event, Privacy
 from bot.domain.form import Details
 from bot.domain.identity import NOBODY, Identity
 from bot.domain.reference import ALPHABET, Reference, new_reference
-from bot.ports import Fact, Receipt, Work
+from bot.ports import Fact, Raw, Receipt, Work
 
 NOW = datetime(2026, 11, 23, 10, 42, 7, 123456, tzinfo=UTC)
-ASTRID = Identity("Astrid Ek", Contact(ContactKind.EMAIL, "astrid@example.org"), None)
 
 
 def minutes(count: float) -> timedelta:
@@ -25,13 +23,21 @@ def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
+def later(seconds: float) -> datetime:
+    """So many seconds after NOW."""
+    return NOW + timedelta(seconds=seconds)
+
+
 def address(name: str = "a", channel: str = "web") -> Address:
     """The address of the conversation of that name."""
     return Address(channel, f"key-{name}")
 
 
-def conversation(name: str = "a", version: int = 1, channel: str = "web") -> Conversation:
-    """The conversation as it is at `version`: one line was said in each turn."""
+def conversation(
+    name: str = "a", version: int = 1, channel: str = "web", last_seq: int | None = None
+) -> Conversation:
+    """The conversation as it is at `version`: one line was said in each turn, if nothing else is
+    told."""
     return Conversation(
         ConversationId(f"conversation-{name}"),
         address(name, channel),
@@ -39,8 +45,18 @@ def conversation(name: str = "a", version: int = 1, channel: str = "web") -> Con
         begun_at=NOW,
         touched_at=NOW,
         version=version,
-        last_seq=version,
+        last_seq=version if last_seq is None else last_seq,
     )
+
+
+def with_draft(name: str = "a", touched_at: datetime = NOW) -> Conversation:
+    """A conversation whose draft is no complaint yet."""
+    return replace(conversation(name), draft=Draft(NOW, 1, ("A story.",)), touched_at=touched_at)
+
+
+def nowhere(name: str = "detached") -> Conversation:
+    """A conversation that leads to nobody."""
+    return conversation(name, channel="nowhere", last_seq=0)
 
 
 def line(seq: int, sender: Sender = Sender.BOT, text: str = "Hello.") -> OutboundMessage:
@@ -58,6 +74,14 @@ def turn(name: str = "a", version: int = 1, channel: str = "web") -> Work:
     return Work(conversation(name, version, channel), said=(line(version),))
 
 
+def exchange(name: str = "a", version: int = 1) -> Work:
+    """A turn with a line of theirs, one of ours, and the receipt for it."""
+    last = 2 * version
+    taken = Receipt(address(name), f"m{version}", f"print {version}", last - 1, last)
+    said = (line(last - 1, Sender.COMPLAINANT), line(last))
+    return Work(conversation(name, version, last_seq=last), (taken,), said=said)
+
+
 def reference(number: int) -> Reference:
     """References in the order of their numbers."""
     signs = ""
@@ -67,10 +91,12 @@ def reference(number: int) -> Reference:
     return new_reference(signs)
 
 
-def received(number: int = 1, category: str | None = "delivery") -> ComplaintReceived:
-    """The fact that a complaint begins with, `number` minutes after NOW."""
+def received(
+    number: int = 1, category: str | None = "delivery", at: datetime | None = None
+) -> ComplaintReceived:
+    """The fact that a complaint begins with, `number` minutes after NOW or at a time of its own."""
     return ComplaintReceived(
-        at=NOW + minutes(number),
+        at=at or NOW + minutes(number),
         by=COMPLAINANT,
         details=Details(narrative=f"The parcel {number} never came."),
         attachments=(),
@@ -84,11 +110,15 @@ def received(number: int = 1, category: str | None = "delivery") -> ComplaintRec
 
 
 def complaint(
-    number: int = 1, name: str = "a", identity: Identity = NOBODY, category: str | None = "delivery"
+    number: int = 1,
+    name: str = "a",
+    identity: Identity = NOBODY,
+    category: str | None = "delivery",
+    at: datetime | None = None,
 ) -> Complaint:
-    """A complaint as it is when it was lodged, `number` minutes after NOW."""
+    """A complaint as it was lodged, `number` minutes after NOW or at a time of its own."""
     id_ = conversation(name).id
-    return lodged(reference(number), id_, received(number, category), identity)
+    return lodged(reference(number), id_, received(number, category, at), identity)
 
 
 def lodging(one: Complaint, name: str = "a", version: int | None = None) -> Work:
@@ -98,18 +128,16 @@ def lodging(one: Complaint, name: str = "a", version: int | None = None) -> Work
     return Work(told, facts=facts, complaints=((one, 0),))
 
 
-def growing(before: Complaint, *events: Event, identity: Identity | None = None) -> Work:
-    """Stores what happened to a complaint; its conversation is left as it is."""
+def following(before: Complaint, *events: Event) -> tuple[Complaint, Work]:
+    """A complaint after more events, and what stores them; its conversation is left as it is."""
     after = before
     for event in events:
         after = after.after(event)
-    if identity is not None:
-        after = replace(after, identity=identity)
-    id_ = ConversationId(before.conversation)
-    facts = tuple(Fact(event, id_, before.reference) for event in events)
-    return Work(facts=facts, complaints=((after, before.version),))
+    home = ConversationId(before.conversation)
+    facts = tuple(Fact(event, home, before.reference) for event in events)
+    return after, Work(facts=facts, complaints=((after, before.version),))
 
 
-def by_ombud(kind: type[Event]) -> Event:
-    """An event without fields of its own."""
-    return kind(at=NOW + minutes(1), by=OMBUD)
+def raw(id_: str = "r1", lane: str = "lane", body: bytes = b"{}", *, is_part: bool = False) -> Raw:
+    """A payload as a platform sent it."""
+    return Raw(lane, id_, body, NOW, is_part)

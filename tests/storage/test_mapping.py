@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from bot.dialogue.conversation import Conversation, Draft
-from bot.dialogue.messages import OutboundMessage
+from bot.dialogue.messages import InboundMessage, OutboundMessage
 from bot.domain.events import EVENTS, ComplaintReceived, Event
 from bot.domain.identity import Identity
 from bot.errors import SchemaMismatch
 from storage import mapping
 from storage.tables import Moment, moment
 from tests.storage.building import NOW, conversation, line, received
+from tests.storage.filling import filled
 
 MOMENTS = st.datetimes(
     min_value=datetime(1970, 1, 1),  # noqa: DTZ001  # the zone is the next argument
@@ -85,6 +89,61 @@ def test_a_row_that_lacks_newer_fields_takes_their_defaults() -> None:
 
     assert Draft(began, 2) == found.draft
     assert () == found.complaints
+
+
+def without(held: dict[str, Any], kind: type[Any], *names: str) -> dict[str, Any]:
+    """A stored value as it was before those fields existed."""
+    assert set(names) <= {one.name for one in fields(kind)}
+    return {name: value for name, value in held.items() if name not in names}
+
+
+def optional(kind: type[Any]) -> dict[str, Any]:
+    """The fields of a value that have a default, with it."""
+    return {
+        one.name: one.default if one.default is not MISSING else one.default_factory()  # type: ignore[operator]  # it has one of the two
+        for one in fields(kind)
+        if one.default is not MISSING or one.default_factory is not MISSING
+    }
+
+
+@pytest.mark.parametrize("name", optional(Conversation))
+def test_a_conversation_may_lack_any_field_that_has_a_default(name: str) -> None:
+    """A state from before the field reads as if nothing was ever put there."""
+    full = filled(Conversation)
+    old = without(orjson.loads(mapping.conversation_state(full)), Conversation, name)
+
+    expected = replace(full, **{name: optional(Conversation)[name]})
+    assert expected == mapping.conversation_from(orjson.dumps(old))
+
+
+@pytest.mark.parametrize("name", optional(OutboundMessage))
+def test_a_line_may_lack_any_field_that_has_a_default(name: str) -> None:
+    """A body from before the field reads as if nothing was ever put there."""
+    full = mapping.storable(filled(OutboundMessage))
+    old = without(orjson.loads(mapping.message_body(full)), OutboundMessage, name)
+
+    expected = replace(full, **{name: optional(OutboundMessage)[name]})
+    assert expected == mapping.message_from(orjson.dumps(old))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind in EVENTS for name in optional(EVENTS[kind])]
+)
+def test_an_event_may_lack_any_field_that_has_a_default(kind: str, name: str) -> None:
+    """A fact from before the field reads as if nothing was ever put there."""
+    full = filled(EVENTS[kind])
+    columns = mapping.event_columns(full)
+    old = without(orjson.loads(columns["body"]), EVENTS[kind], name)
+
+    expected = replace(full, **{name: optional(EVENTS[kind])[name]})
+    assert expected == mapping.event_from(kind, full.at, full.by, orjson.dumps(old))
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.from_type(InboundMessage))
+def test_any_message_can_be_set_aside(message: InboundMessage) -> None:
+    """Whatever a message is made of: what the quarantine holds is all of it."""
+    assert message == TypeAdapter(InboundMessage).validate_json(mapping.inbound_body(message))
 
 
 def test_a_row_may_hold_fields_that_are_no_more() -> None:

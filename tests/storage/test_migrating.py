@@ -12,19 +12,35 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from bot.domain.answers import Contact, ContactKind
+from bot.domain.identity import Identity
 from bot.errors import ConfigurationError, SchemaMismatch
 from storage.memory import MemoryStorage
-from storage.migrating import migrate, schema_versions
+from storage.migrating import APPLICATION_ID, _config, _exclusively, migrate, schema_versions
 from storage.migrations import HEAD
 from storage.opening import storage_for
+from storage.sqlite import make_private
 from storage.tables import METADATA
-from tests.storage.building import conversation, turn
+from tests.storage.building import (
+    NOW,
+    address,
+    complaint,
+    conversation,
+    line,
+    raw,
+    receipt,
+    reference,
+    turn,
+)
+
+ANN = Identity("Ann", Contact(ContactKind.EMAIL, "ann@example.org"), None)
 
 
 @pytest.fixture
@@ -42,7 +58,9 @@ def schema_of(path: Path) -> dict[str, list[str]]:
     """Everything that a database says about itself, in whatever order within a table."""
     with closing(sqlite3.connect(path)) as found:
         rows = found.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in rows}
+    # A table that was made anew has its name in quotes.
+    said = {name: sql.replace('"', "").splitlines() for name, sql in rows}
+    return {name: sorted(line.strip(" \t,") for line in lines) for name, lines in said.items()}
 
 
 def test_the_first_upgrade_makes_the_database(path: Path) -> None:
@@ -207,6 +225,81 @@ async def test_data_survives_another_start(path: Path) -> None:
     await storage.open()
     assert conversation() == await storage.conversation_at(conversation().address)
     await storage.close()
+
+
+def rows_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Everything that is stored, table by table."""
+    with closing(sqlite3.connect(path)) as found:
+        names = [name for (name,) in found.execute("SELECT name FROM pragma_table_list")]
+        kept = [name for name in names if not name.startswith(("sqlite_", "alembic_"))]
+        return {name: found.execute(f"SELECT * FROM {name}").fetchall() for name in kept}
+
+
+@pytest.fixture
+def first_database(path: Path) -> Path:
+    """A database of the first schema with a row in every table, written as it was written then."""
+    make_private(path)
+    with _exclusively(path) as connection:
+        command.upgrade(_config(connection), "0001")
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("PRAGMA journal_mode = WAL")
+        made.executescript((Path(__file__).parent / "first_rows.sql").read_text("utf-8"))
+    return path
+
+
+def test_the_first_schema_is_known(first_database: Path) -> None:
+    """It is told apart from the newest, and a storage does not open on it."""
+    assert ("0001", HEAD) == schema_versions(url_of(first_database))
+    with pytest.raises(SchemaMismatch, match="schema 0001"):
+        opened(first_database)
+
+
+def test_an_upgrade_keeps_every_row(first_database: Path) -> None:
+    """Of the first schema nothing is lost or changed; what is new is empty."""
+    before = rows_of(first_database)
+    assert all(before.values())
+
+    migrate(url_of(first_database))
+
+    after = rows_of(first_database)
+    assert (HEAD, HEAD) == schema_versions(url_of(first_database))
+    assert [] == after.pop("inbox")
+    before["quarantine"] = [(*row, None) for row in before["quarantine"]]  # no lane
+    assert before == after
+
+
+async def test_what_an_upgrade_kept_is_read(first_database: Path) -> None:
+    """The storage goes on with it: it reads all, and writes more."""
+    migrate(url_of(first_database))
+    storage = storage_for(url_of(first_database))
+    await storage.open()
+    assert conversation() == await storage.conversation_at(address())
+    assert (line(1),) == await storage.messages(conversation().id)
+    assert receipt() == await storage.receipt(address(), "m1")
+    assert {reference(1): complaint(identity=ANN)} == await storage.complaints([reference(1)])
+    await storage.commit(turn(version=2))
+    await storage.keep_raw("slack", raw())
+    await storage.quarantine_raw("slack", raw(), "ValueError")
+    claimed = await storage.claim(NOW, 10, 9, ["web"])
+    assert [line(1)] == [one.message for one in claimed]
+    await storage.close()
+
+
+def test_a_downgrade_goes_back_to_the_first_schema(first_database: Path) -> None:
+    """What the first schema can hold is as it was."""
+    schema, rows = schema_of(first_database), rows_of(first_database)
+    migrate(url_of(first_database))
+    with closing(sqlite3.connect(first_database)) as found:
+        found.execute(
+            "INSERT INTO quarantine VALUES (NULL, 'slack', NULL, 'm', ?, 'b', 'e', 'lane')", ("",)
+        )
+        found.commit()
+    with _exclusively(first_database) as connection:
+        command.downgrade(_config(connection), "0001")
+
+    assert schema == schema_of(first_database)
+    assert rows == rows_of(first_database)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,20 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from bot.dialogue.messages import Address, Sender
+from bot.dialogue.messages import Address, OutboundMessage, Sender
 from bot.ports import Delivery, Storage, Work
-from tests.storage.samples import NOW, conversation, later, line
+from tests.storage.building import NOW, conversation, later, line, reference
 
 LEASE = 10.0
+MAIL = Address("mail", "anna@example.org")
+
+
+def about(seq: int) -> OutboundMessage:
+    """A line about a complaint."""
+    return replace(line(seq), reference=reference(1))
+
+
+ABOUT = about(1)
 
 
 async def _say(storage: Storage, name: str, count: int, channel: str = "web") -> None:
@@ -139,4 +148,68 @@ class TestOutcomes:
         talk = conversation(last_seq=2)
         said = (line(1), replace(line(2), at=later(60)))
         await storage.commit(Work(talk, said=said))
-        assert await storage.outbox_size() == (2, NOW)
+        assert await storage.outbox_size() == (2, line(1).at)
+
+
+class TestCopies:
+    async def test_lines_about_a_complaint_are_carried_to_a_second_address(
+        self, storage: Storage
+    ) -> None:
+        """Such a line goes to both, in order at each; the others only to the conversation's own."""
+        said = (replace(ABOUT, sender=Sender.COMPLAINANT), line(2), about(3), about(4))
+        await storage.commit(Work(conversation(last_seq=4), said=said, copy_to=MAIL))
+        told: dict[Address, list[int]] = {}
+        while claimed := await storage.claim(NOW, LEASE, 9, ["web", "mail"]):
+            for one in claimed:
+                told.setdefault(one.address, []).append(one.message.seq)
+            await storage.delivered([one.id for one in claimed])
+        assert told == {conversation().address: [2, 3, 4], MAIL: [3, 4]}
+
+    async def test_a_copy_is_a_delivery_of_its_own(self, storage: Storage) -> None:
+        """That one of the two can't be delivered does not stop the other."""
+        await storage.commit(Work(conversation(), said=(ABOUT,), copy_to=MAIL))
+        own, copy = await storage.claim(NOW, LEASE, 9, ["web", "mail"])
+        await storage.undeliverable(own.id, "gone")
+        await storage.postpone(copy.id, later(30))
+        (again,) = await storage.claim(later(30), LEASE, 9, ["web", "mail"])
+        assert again == replace(copy, attempts=1)
+        assert await storage.messages(conversation().id) == (ABOUT,)
+
+    async def test_a_copy_to_the_same_address_is_none(self, storage: Storage) -> None:
+        """Nobody gets a line twice."""
+        own = conversation().address
+        await storage.commit(Work(conversation(), said=(ABOUT,), copy_to=own))
+        assert (await storage.outbox_size())[0] == 1
+
+    async def test_without_lines_there_is_nothing_to_copy(self, storage: Storage) -> None:
+        """An address to copy to is no line."""
+        await storage.commit(Work(conversation(), copy_to=MAIL))
+        await storage.commit(Work(copy_to=MAIL))
+        assert await storage.outbox_size() == (0, None)
+
+
+class TestForgetting:
+    async def test_a_line_and_its_delivery_go(self, storage: Storage) -> None:
+        """Only that line goes, from the conversation and from the outbox, its copy included."""
+        said = (about(1), about(2))
+        await storage.commit(Work(conversation(last_seq=2), said=said, copy_to=MAIL))
+        await storage.forget(conversation().id, 1)
+        assert await storage.messages(conversation().id) == (about(2),)
+        claimed = await storage.claim(NOW, LEASE, 9, ["web", "mail"])
+        assert [one.message for one in claimed] == [about(2), about(2)]
+
+    async def test_a_line_that_was_delivered_goes(self, storage: Storage) -> None:
+        """A fleeting line is forgotten once its delivery is done."""
+        await _say(storage, "anna", 2)
+        (one,) = await _claim(storage)
+        await storage.delivered([one.id])
+        await storage.forget(one.conversation, one.message.seq)
+        assert await storage.messages(one.conversation) == (line(2),)
+        assert _which(await _claim(storage)) == [("anna", 2)]
+
+    async def test_what_is_not_there_is_forgotten_already(self, storage: Storage) -> None:
+        """Neither a conversation nor a line need be there."""
+        await _say(storage, "anna", 1)
+        await storage.forget(conversation("nobody").id, 1)
+        await storage.forget(conversation("anna").id, 9)
+        assert len(await storage.messages(conversation("anna").id)) == 1

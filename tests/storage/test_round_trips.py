@@ -32,20 +32,20 @@ from bot.domain.identity import Identity
 from bot.errors import SchemaMismatch
 from bot.ports import Fact, Storage, Work
 from storage import mapping
-from tests.storage.samples import (
+from tests.storage.building import (
     NOW,
     complaint,
     conversation,
-    filled,
+    exchange,
     following,
     line,
     lodging,
-    references,
-    turn,
+    reference,
 )
+from tests.storage.filling import filled
 
 ANN = Identity("Ann", Contact(ContactKind.EMAIL, "ann@example.org"), "her mother")
-REFERENCE = next(references())
+REFERENCE = reference(1)
 
 
 class TestValues:
@@ -71,7 +71,7 @@ class TestValues:
         assert full.private_code is not None
         await storage.commit(Work(conversation(), said=(full,)))
         bare = replace(full, private_code=None)
-        assert await storage.messages(ConversationId("one")) == (bare,)
+        assert await storage.messages(conversation().id) == (bare,)
         claimed = await storage.claim(NOW, 10, 1, ["web"])
         assert [delivery.message for delivery in claimed] == [bare]
 
@@ -107,14 +107,14 @@ class TestValues:
 class TestComplaints:
     async def test_a_complaint_is_its_history(self, storage: Storage) -> None:
         """A complaint is folded from its events, identity included."""
-        one = complaint(REFERENCE, identity=ANN)
-        await storage.commit(lodging(one, conversation()))
+        one = complaint(identity=ANN)
+        await storage.commit(lodging(one, version=1))
         assert await storage.complaints([REFERENCE]) == {REFERENCE: one}
 
     async def test_only_its_own_facts_belong_to_a_conversation(self, storage: Storage) -> None:
         """The facts of a complaint are not told again as facts of the conversation."""
-        await storage.commit(lodging(complaint(REFERENCE), conversation()))
-        assert await storage.conversation_facts(ConversationId("one")) == ()
+        await storage.commit(lodging(complaint(), version=1))
+        assert await storage.conversation_facts(conversation().id) == ()
 
     async def test_facts_of_a_conversation_keep_their_order(self, storage: Storage) -> None:
         """What belongs to no complaint is kept with its conversation, as it came."""
@@ -127,17 +127,15 @@ class TestComplaints:
     async def test_complaints_come_in_the_order_asked_for(self, storage: Storage) -> None:
         """The mapping follows the references; what is not there is left out."""
         await storage.commit(Work(conversation()))
-        given = references()
-        first, second, missing, last = (next(given) for _ in range(4))
-        for reference in (first, second, last):
-            await storage.commit(lodging(complaint(reference)))
-        wanted = [last, missing, first]
-        assert list(await storage.complaints(wanted)) == [last, first]
+        for number in (1, 2, 4):
+            await storage.commit(lodging(complaint(number)))
+        wanted = [reference(number) for number in (4, 3, 1)]
+        assert list(await storage.complaints(wanted)) == [reference(4), reference(1)]
 
     async def test_the_identity_told_last_counts(self, storage: Storage) -> None:
         """Who complains may be told anew with any change to the complaint."""
-        one = complaint(REFERENCE, identity=ANN)
-        await storage.commit(lodging(one, conversation()))
+        one = complaint(identity=ANN)
+        await storage.commit(lodging(one, version=1))
         after, work = following(one, NoteWritten(at=NOW, by="anna", text="married"))
         renamed = replace(after, identity=replace(ANN, name="Ann Berg"))
         await storage.commit(replace(work, complaints=((renamed, 1),)))
@@ -147,8 +145,8 @@ class TestComplaints:
         self, sqlite: Storage, tmp_path: Path
     ) -> None:
         """Who becomes anonymous leaves no row; until then the identity has a table of its own."""
-        one = complaint(REFERENCE, identity=ANN)
-        await sqlite.commit(lodging(one, conversation()))
+        one = complaint(identity=ANN)
+        await sqlite.commit(lodging(one, version=1))
         assert _asked(tmp_path, "SELECT name FROM identity") == [("Ann",)]
         assert b"Ann" not in b"".join(row[0] for row in _asked(tmp_path, "SELECT body FROM fact"))
         changed = PrivacyChanged(at=NOW, by="complainant", privacy=Privacy.ANONYMOUS)
@@ -162,14 +160,14 @@ class TestForgotten:
     async def test_forgotten_lines_are_gone(self, storage: Storage) -> None:
         """Both ends of the range go, the lines around it and those just said stay."""
         for version in (1, 2, 3):
-            await storage.commit(turn("one", version))
+            await storage.commit(exchange(version=version))
         talk = conversation(version=4, last_seq=7)
         await storage.commit(Work(talk, said=(line(7),), forgotten=(3, 6)))
         assert [one.seq for one in await storage.messages(talk.id)] == [1, 2, 7]
 
     async def test_forgotten_lines_are_not_carried(self, storage: Storage) -> None:
         """A forgotten line leaves the outbox, too, even one that is being carried just now."""
-        await storage.commit(turn("one", 1))
+        await storage.commit(exchange())
         (claimed,) = await storage.claim(NOW, 10, 1, ["web"])
         await storage.commit(Work(conversation(version=2, last_seq=2), forgotten=(1, 2)))
         await storage.delivered([claimed.id])
@@ -177,10 +175,10 @@ class TestForgotten:
 
     async def test_other_conversations_keep_theirs(self, storage: Storage) -> None:
         """Forgetting is for one conversation alone."""
-        await storage.commit(turn("one", 1))
-        await storage.commit(turn("two", 1))
+        await storage.commit(exchange())
+        await storage.commit(exchange("two"))
         await storage.commit(Work(conversation(version=2, last_seq=2), forgotten=(1, 2)))
-        assert len(await storage.messages(ConversationId("two"))) == 2
+        assert len(await storage.messages(conversation("two").id)) == 2
 
     async def test_nothing_forgotten_is_left_in_the_file(
         self, sqlite: Storage, tmp_path: Path

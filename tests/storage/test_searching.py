@@ -17,14 +17,14 @@ from bot.domain.reference import Reference
 from bot.domain.status import Status
 from bot.errors import InvalidRequest
 from bot.ports import ComplaintFilter, Storage, Work
-from tests.storage.samples import (
+from tests.storage.building import (
     NOW,
     complaint,
     conversation,
     following,
     later,
     lodging,
-    references,
+    reference,
     with_draft,
 )
 
@@ -34,10 +34,10 @@ HOUR = timedelta(hours=1)
 async def _lodge(storage: Storage, many: int, apart: timedelta = HOUR) -> list[Complaint]:
     """Complaints of one conversation, oldest first; every second one about a bill."""
     await storage.commit(Work(conversation()))
-    given, made = references(), []
+    made = []
     for number in range(many):
         category = "bill" if number % 2 else "delivery"
-        made.append(complaint(next(given), at=NOW + number * apart, category=category))
+        made.append(complaint(number, at=NOW + number * apart, category=category))
     await asyncio.gather(*(storage.commit(lodging(one)) for one in made))
     return made
 
@@ -70,7 +70,7 @@ class TestPages:
         """What is lodged while somebody turns pages neither repeats nor hides anything."""
         made = await _lodge(storage, 4)
         first = await storage.find_complaints(ComplaintFilter(limit=2))
-        newer = complaint(Reference("CMP-ZZZZ-ZZZZ-Z"), at=NOW + 100 * HOUR)
+        newer = complaint(999, at=NOW + 100 * HOUR)
         await storage.commit(lodging(newer))
         rest = await storage.find_complaints(ComplaintFilter(limit=2, cursor=first.next))
         assert [*rest.complaints] == [made[1], made[0]]
@@ -139,7 +139,7 @@ class TestWalks:
                 note = NoteWritten(at=NOW, by="anna", text="late")
                 last, work = following(made[-len(seen)], note)
                 await storage.commit(work)
-                fresh = complaint(Reference(f"CMP-NEWS-{len(seen)}"), at=NOW + 9 * HOUR)
+                fresh = complaint(1000 + len(seen), at=NOW + 9 * HOUR)
                 await storage.commit(lodging(fresh))
                 assert last.version == 2
         assert seen == made
@@ -161,12 +161,12 @@ class TestDrafts:
         for seconds in (50, 10, 30, 90):
             await storage.commit(Work(with_draft(f"after {seconds}", later(seconds))))
         found = await storage.stale_drafts(later(90))
-        assert [one.id for one in found] == ["after 10", "after 30", "after 50"]
+        assert [one.touched_at for one in found] == [later(10), later(30), later(50)]
         assert len(await storage.stale_drafts(later(90), limit=2)) == 2
 
     async def test_a_draft_that_is_a_complaint_does_not_expire(self, storage: Storage) -> None:
         """Neither a conversation without a draft nor one whose draft was lodged is stale."""
-        registered = Draft(NOW, 1, registered=next(references()))
+        registered = Draft(NOW, 1, registered=reference(1))
         await storage.commit(Work(replace(conversation("one"), draft=registered)))
         await storage.commit(Work(conversation("two")))
         assert await storage.stale_drafts(later(99)) == ()

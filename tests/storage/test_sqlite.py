@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, closing
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from tests.storage.building import (
     conversation,
     line,
     lodging,
+    receipt,
     reference,
     turn,
 )
@@ -300,6 +301,37 @@ async def test_what_was_forgotten_is_nowhere_in_the_files(tmp_path: Path, kept: 
     await kept.commit(replace(turn(version=2), forgotten=(1, 1)))
 
     assert await until_gone(tmp_path, b"unspeakable")
+
+
+async def test_a_forgotten_line_is_nowhere_in_the_files(tmp_path: Path, kept: SqlStorage) -> None:
+    """One line that is forgotten alone leaves no trace, either."""
+    await kept.commit(Work(conversation(), said=(line(1, text="your code is KJ7"),)))
+    assert b"KJ7" in everything_in(tmp_path)
+
+    await kept.forget(conversation().id, 1)
+
+    assert await until_gone(tmp_path, b"KJ7")
+
+
+async def test_a_plain_turn_pays_for_nothing_else(
+    database: SqliteDatabase, kept: SqlStorage
+) -> None:
+    """A turn that lodges a complaint asks twice and writes each of its tables once."""
+    told: list[str] = []
+
+    def trace(within: Connection, tell: Callable[[str], None] | None) -> None:
+        held = within.connection.driver_connection
+        assert isinstance(held, sqlite3.Connection)
+        held.set_trace_callback(tell)
+
+    await database.write(lambda within: trace(within, told.append))
+    work = replace(lodging(complaint(), version=1), said=(line(1),), receipts=(receipt(),))
+    await kept.commit(work)
+    await database.write(lambda within: trace(within, None))
+
+    begun = told.index("BEGIN IMMEDIATE")
+    words = [statement.split()[0] for statement in told[begun : told.index("COMMIT", begun)]]
+    assert ["BEGIN", "SELECT", "SELECT", *["INSERT"] * 6] == words
 
 
 async def test_a_database_that_is_gone_is_not_ready(path: Path, kept: SqlStorage) -> None:
