@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from bot.acts import ACTS, Asked, Decided, reference_in
 from bot.dialogue import telling
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import NOWHERE, Conversation
 from bot.dialogue.messages import ConversationId, Kind, OutboundMessage, Sender
 from bot.dialogue.replies import Reply
 from bot.dialogue.scene import Organisation
@@ -24,6 +24,7 @@ from bot.errors import Conflict, InvalidRequest, NotAllowed, NotFound
 from bot.languages import KEYS, Language
 from bot.ports import ComplaintFilter, Fact, Storage, Work
 from bot.presenting import presented
+from bot.working import mail_address
 
 _TRIES = 20  # the complainant may write, and colleagues may act, at the same moment
 
@@ -102,8 +103,10 @@ class Casework:
             complaints=((after, before.version),),
         )
         conversation = await self.storage.conversation(home) if decided.replies else None
-        if conversation is None:
-            return work
+        if conversation is None or conversation.address.channel == NOWHERE:
+            return work  # whoever has the private code reads it in the complaint
+        mail = mail_address(before.identity, self.voice.organisation)
+        work = replace(work, copy_to=mail)
         if conversation.active_draft is None or conversation.open is None:
             return self._told(work, conversation, asked, decided)
         decided = replace(decided, replies=_undisturbing(decided.replies))
@@ -123,6 +126,8 @@ class Casework:
             last_seq=conversation.last_seq + len(replies),
             current=conversation.current if conversation.draft else asked.complaint.reference,
         )
+        if changed.open != conversation.open:
+            changed = replace(changed, asked_from=conversation.last_seq + 1)
         said = tuple(wording.worded(reply, seq) for seq, reply in lines)
         return replace(work, conversation=changed, said=said)
 

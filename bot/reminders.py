@@ -112,7 +112,9 @@ class Reminders:
         changed, reply, first = telling.expired(stale, now, organisation.draft_hours)
         wording = Wording(self._spoken(stale.language), now, organisation.zone)
         line = wording.worded(reply, stale.last_seq + 1)
-        changed = replace(changed, version=stale.version + 1, last_seq=line.seq)
+        changed = replace(
+            changed, version=stale.version + 1, last_seq=line.seq, asked_from=line.seq
+        )
         is_told = first <= stale.last_seq
         return Work(changed, said=(line,), forgotten=(first, stale.last_seq) if is_told else None)
 

@@ -19,18 +19,32 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.codes import PrivateCodes, chance_reference
+from bot.dialogue import asking, tracking
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.interpretation import Context, Interpretation
 from bot.dialogue.manager import Manager
 from bot.dialogue.messages import Address, ConversationId, InboundMessage, OutboundMessage
-from bot.dialogue.scene import Organisation, Scene
+from bot.dialogue.replies import Text
+from bot.dialogue.scene import Earlier, Organisation, Scene, Turn
+from bot.dialogue.wording import Wording
 from bot.domain.answers import Attachment
 from bot.domain.complaint import Complaint
+from bot.domain.events import OMBUD, ChannelReachable
+from bot.domain.form import Question
 from bot.domain.reference import Reference
 from bot.errors import Conflict, Duplicate, MessageReused, NotFound, OmbudError, TooManyFiles
-from bot.languages import FALLBACK, KEYS, Language
+from bot.languages import FALLBACK, KEYS, Language, spoken
 from bot.limiting import LookUps
-from bot.ports import Answer, Files, Observer, Receipt, Storage, Understand
+from bot.ports import (
+    Answer,
+    Files,
+    Observer,
+    OverviewLine,
+    Receipt,
+    SheetLine,
+    Storage,
+    Understand,
+)
 from bot.working import Taken, apology, work_of
 
 log = structlog.get_logger(__name__)
@@ -76,7 +90,7 @@ class Service:
             return Answer(found.id, await self.messages(found.id, 0), is_repeat=True)
         message = InboundMessage(address, "", self._clock(), language=language)
         scene = self._scene(self._new(message), message, {})
-        taken = Taken(scene, self._talk.manager.greet(scene), None)
+        taken = Taken(scene, self._talk.manager.greet(scene), ())
         return await self._commit(taken)
 
     async def receive(self, message: InboundMessage) -> Answer:
@@ -95,6 +109,10 @@ class Service:
     async def find(self, address: Address) -> Conversation | None:
         """The conversation at an address."""
         return await self._storage.conversation_at(address)
+
+    async def is_taken(self, address: Address, message_id: str) -> bool:
+        """Whether there is a receipt for it."""
+        return await self._storage.receipt(address, message_id) is not None
 
     async def messages(
         self, conversation: ConversationId, after: int
@@ -119,6 +137,46 @@ class Service:
                 return attachment
             raise Conflict
 
+    async def keep(self, address: Address, stream: BinaryIO, name: str) -> Attachment:
+        """Keeps a file that the next message brings along; it need not be remembered."""
+        if await self._storage.conversation_at(address):
+            await self._room_for_file(address)
+        return await self._files.keep(stream, name)
+
+    async def sheet(self, address: Address) -> tuple[SheetLine, ...]:
+        """The draft as a form, while its summary is shown."""
+        conversation = await self._storage.conversation_at(address)
+        draft = conversation.active_draft if conversation else None
+        is_at_check = conversation and conversation.open and conversation.open.ask == Question.CHECK
+        if conversation is None or draft is None or not is_at_check:
+            return ()
+        wording = self._wording(conversation)
+        return tuple(
+            SheetLine(question, wording.text(Text(f"question.{question}")), wording.value(value))
+            for question, value in asking.sheet(draft)
+        )
+
+    async def overview(self, address: Address) -> tuple[OverviewLine, ...]:
+        """The complaints that are open here, newest first."""
+        conversation = await self._storage.conversation_at(address)
+        if conversation is None or not conversation.known:
+            return ()
+        found = await self._storage.complaints(conversation.known)
+        wording, organisation = self._wording(conversation), self._talk.organisation
+        newest = [found[ref] for ref in reversed(conversation.known) if ref in found]
+        return tuple(_overview(one, wording, organisation) for one in newest)
+
+    def words(self, key: str, language: str | None, **values: str) -> str:
+        """A text outside a conversation."""
+        wanted = (language or "").replace("_", "-").partition("-")[0].lower()
+        known = spoken(self._talk.languages)
+        code = wanted if wanted in known else self._talk.default_language
+        return self._spoken(code).text(key, values)
+
+    def _wording(self, conversation: Conversation) -> Wording:
+        language = self._spoken(conversation.language)
+        return Wording(language, self._clock(), self._talk.organisation.zone)
+
     async def _room_for_file(self, address: Address) -> Conversation:
         conversation = await self._storage.conversation_at(address)
         if conversation is None:
@@ -137,6 +195,8 @@ class Service:
         return lock
 
     async def _receive(self, message: InboundMessage) -> Answer:
+        if message.edits and not await self.is_taken(message.address, message.edits):
+            message = replace(message, id=message.edits, edits=None)  # the first that came of it
         for _ in range(_TRIES):
             if before := await self._storage.receipt(message.address, message.id):
                 return await self._repeated(before, message)
@@ -149,25 +209,38 @@ class Service:
         raise Conflict
 
     async def _take(self, conversation: Conversation, message: InboundMessage) -> Taken:
-        receipt = Receipt(message.address, message.id, fingerprint(message), 0, 0)
+        print_ = fingerprint(message)
+        receipts = tuple(
+            Receipt(message.address, id_, print_, 0, 0) for id_ in (message.id, *message.parts)
+        )
         scene = await self._set_scene(conversation, message)
         try:
             turn = self._talk.manager.take_turn(scene)
-            return Taken(scene, turn, receipt)
+            return Taken(scene, _reached_again(turn, scene), receipts)
         except Exception as error:  # a turn that fails must not block its lane
             log.exception("turn failed", conversation=conversation.id)
             await self._storage.quarantine(message, repr(error))
             self._observer.quarantined(message.address.channel)
-            return Taken(scene, apology(scene), receipt)
+            return Taken(scene, apology(scene), receipts)
 
     async def _commit(self, taken: Taken) -> Answer:
         language = self._spoken(taken.turn.conversation.language)
+        if taken.turn.errors:
+            return self._filled_wrongly(taken, language)
         work = taken.work(language)
         await self._storage.commit(work)
         self._count(taken)
         conversation = work.conversation or taken.turn.conversation
         said = [line for line in work.said if line.client_id is None]
         return Answer(conversation.id, tuple(map(self._talk.codes.shown, said)))
+
+    def _filled_wrongly(self, taken: Taken, language: Language) -> Answer:
+        wording = Wording(language, taken.scene.now, self._talk.organisation.zone)
+        errors = {
+            question: " ".join(wording.text(text) for text in texts)
+            for question, texts in taken.turn.errors.items()
+        }
+        return Answer(taken.scene.conversation.id, (), errors=errors)
 
     def _count(self, taken: Taken) -> None:
         message = taken.scene.message
@@ -203,6 +276,8 @@ class Service:
 
     async def _set_scene(self, conversation: Conversation, message: InboundMessage) -> Scene:
         scene = self._scene(conversation, message, {})
+        if message.edits:
+            scene = replace(scene, edited=await self._earlier(conversation, message, message.edits))
         named = [Reference(heard.value) for heard in scene.heard.references]
         about = [conversation.looked_up] if conversation.looked_up else []
         wanted = tuple(dict.fromkeys((*conversation.known, *named, *about)))
@@ -214,17 +289,32 @@ class Service:
         may = self._look_ups.may(message)
         return replace(scene, complaints=known, elsewhere=elsewhere, may_look_up=may)
 
+    async def _earlier(
+        self, conversation: Conversation, message: InboundMessage, id_: str
+    ) -> Earlier | None:
+        """The message as it stood before this edit, and the question that it came after."""
+        lines = await self._storage.messages(conversation.id)
+        mine = (f"{id_}:", id_)
+        told = [one for one in lines if one.client_id and one.client_id.startswith(mine)]
+        if not told:
+            return None
+        first, last = told[0], told[-1]
+        asks = [one.ask for one in lines if one.seq < first.seq and one.ask]
+        heard = self._heard(conversation, last.text, asks[-1] if asks else None)
+        return Earlier(last.text, first.seq, asks[-1] if asks else None, heard)
+
     def _scene(
         self,
         conversation: Conversation,
         message: InboundMessage,
         complaints: Mapping[Reference, Complaint],
     ) -> Scene:
-        talk = self._talk
+        talk, open_ = self._talk, conversation.open
+        known = spoken(talk.languages)
         return Scene(
             conversation=conversation,
             message=message,
-            heard=self._heard(conversation, message),
+            heard=self._heard(conversation, message.text, open_.ask if open_ else None),
             now=self._clock(),
             organisation=talk.organisation,
             language=self._spoken(conversation.language),
@@ -232,18 +322,20 @@ class Service:
             elsewhere={},
             new_reference=chance_reference(),
             private_code=talk.codes.of,
+            filled_in={q: self._heard(conversation, told, q) for q, told in message.form},
+            languages={code: language.endonym for code, language in known.items()},
         )
 
-    def _heard(self, conversation: Conversation, message: InboundMessage) -> Interpretation:
+    def _heard(self, conversation: Conversation, text: str, ask: Question | None) -> Interpretation:
         organisation = self._talk.organisation
         today = self._clock().astimezone(organisation.zone).date()
         context = Context(
             language=conversation.language,
             country=organisation.country,
             today=today,
-            ask=conversation.open.ask.value if conversation.open else None,
+            ask=ask.value if ask else None,
         )
-        return self._talk.understand(message.text, context)
+        return self._talk.understand(text, context)
 
     def _spoken(self, language: str) -> Language:
         """With `keys` as the organisation's language everybody is shown keys (contract §9)."""
@@ -251,8 +343,25 @@ class Service:
         return talk.languages[KEYS if talk.default_language == KEYS else language]
 
 
+def _reached_again(turn: Turn, scene: Scene) -> Turn:
+    """Whoever writes can be reached: complaints marked otherwise are so no more."""
+    channel = scene.message.address.channel
+    for reference, complaint in scene.complaints.items():
+        if complaint.unreachable == channel and reference in scene.conversation.complaints:
+            turn = turn.record(reference, ChannelReachable(at=scene.now, by=OMBUD, channel=channel))
+    return turn
+
+
+def _overview(complaint: Complaint, wording: Wording, organisation: Organisation) -> OverviewLine:
+    opens = f"reference:{complaint.reference}"
+    reply = replace(tracking.stage(complaint, organisation), choices=(opens,))
+    line = wording.worded(reply, seq=0)
+    return OverviewLine(complaint.reference, line.text, line.choices)
+
+
 def fingerprint(message: InboundMessage) -> str:
     """Tells whether two messages with one id have the same content."""
     files = ",".join(attachment.id for attachment in message.attachments)
-    parts = (message.text, message.action or "", files)
+    form = "\x01".join(f"{question}={told}" for question, told in message.form)
+    parts = (message.text, message.action or "", files, form, message.command or "")
     return sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from uuid import uuid4
 
-from bot.dialogue.conversation import Conversation
-from bot.dialogue.messages import ConversationId, Kind, OutboundMessage, Sender
+from bot.dialogue.conversation import NOWHERE, Conversation
+from bot.dialogue.messages import Address, ConversationId, Kind, OutboundMessage, Sender
 from bot.dialogue.replies import say
-from bot.dialogue.scene import Scene, Turn
+from bot.dialogue.scene import Organisation, Scene, Turn
 from bot.dialogue.wording import Wording
+from bot.domain.answers import ContactKind
 from bot.domain.complaint import Complaint, lodged
 from bot.domain.events import ComplaintReceived
-from bot.domain.identity import NOBODY
+from bot.domain.identity import NOBODY, Identity
 from bot.domain.reference import Reference
 from bot.languages import Language
 from bot.ports import Fact, Receipt, Work
+
+Homes = Mapping[Reference | None, Conversation]
+"""New homes of complaints that are no longer tied to the conversation that lodged them."""
+
+MAIL = "mail"
+"""The channel of e-mail addresses."""
 
 _HIDDEN = "••••••••"
 """Stands for words that held a secret."""
@@ -27,7 +35,7 @@ class Taken:
 
     scene: Scene
     turn: Turn
-    receipt: Receipt | None
+    receipts: tuple[Receipt, ...]  # of the message and its parts; none at a greeting
 
     def work(self, language: Language) -> Work:
         """Everything to be committed."""
@@ -41,18 +49,42 @@ class Taken:
             last_seq=last,
             files=tuple(file for file in turn.conversation.files if file.id not in used),
         )
-        receipt = self.receipt and replace(
-            self.receipt, first_seq=before.last_seq + 1, last_seq=last
+        if turn.conversation.open != before.open:
+            conversation = replace(conversation, asked_from=self._first_reply)
+        receipts = (
+            replace(receipt, first_seq=before.last_seq + 1, last_seq=last)
+            for receipt in self.receipts
         )
+        homes: dict[Reference | None, Conversation] = {
+            reference: self._nowhere() for reference in turn.detached
+        }
         forgets = turn.forgets_from
         return Work(
             conversation=conversation,
-            receipt=receipt,
-            facts=self._facts(conversation),
-            complaints=tuple(self._complaints(conversation)),
+            receipts=tuple(receipts),
+            facts=self._facts(conversation, homes),
+            complaints=tuple(self._complaints(conversation, homes)),
             said=said,
             forgotten=None if forgets is None else (forgets, before.last_seq),
+            detached=tuple(homes.values()),
+            copy_to=self._mail_address(),
         )
+
+    def _mail_address(self) -> Address | None:
+        """Where the acknowledgement goes, too, if answers are wanted by e-mail."""
+        told = (self.turn.identities.get(reference, NOBODY) for reference in self.lodged())
+        addresses = (mail_address(one, self.scene.organisation) for one in told)
+        return next((address for address in addresses if address), None)
+
+    @property
+    def _first_reply(self) -> int:
+        return self.scene.conversation.last_seq + 1 + bool(self.receipts)
+
+    def _nowhere(self) -> Conversation:
+        """A home for a complaint of which nobody may know whose it is."""
+        id_ = ConversationId(uuid4().hex)
+        now, language = self.scene.now, self.turn.conversation.language
+        return Conversation(id_, Address(NOWHERE, id_), language, now, now, version=1)
 
     def lodged(self) -> tuple[Reference, ...]:
         """The complaints that this turn brought."""
@@ -65,9 +97,8 @@ class Taken:
     def _said(self, language: Language) -> tuple[OutboundMessage, ...]:
         scene = self.scene
         wording = Wording(language, scene.now, scene.organisation.zone)
-        own = () if self.receipt is None else (self._own_words(),)
-        first = scene.conversation.last_seq + 1 + len(own)
-        replies = enumerate(self.turn.replies, first)
+        own = (self._own_words(),) if self.receipts else ()
+        replies = enumerate(self.turn.replies, self._first_reply)
         return (*own, *(wording.worded(reply, seq) for seq, reply in replies))
 
     def _own_words(self) -> OutboundMessage:
@@ -85,28 +116,35 @@ class Taken:
             attachments=message.attachments,
         )
 
-    def _facts(self, conversation: Conversation) -> tuple[Fact, ...]:
+    def _facts(self, conversation: Conversation, homes: Homes) -> tuple[Fact, ...]:
         return tuple(
-            Fact(event, self._home(reference, conversation), reference)
+            Fact(event, self._home(reference, conversation, homes), reference)
             for reference, event in self.turn.facts
         )
 
-    def _home(self, reference: Reference | None, conversation: Conversation) -> ConversationId:
+    def _home(
+        self, reference: Reference | None, conversation: Conversation, homes: Homes
+    ) -> ConversationId:
         """A complaint's facts belong to the conversation that lodged it, whoever adds them."""
+        if reference in homes:
+            return homes[reference].id
         known = self.scene.complaints.get(reference) if reference else None
         return ConversationId(known.conversation) if known else conversation.id
 
-    def _complaints(self, conversation: Conversation) -> Iterator[tuple[Complaint, int]]:
+    def _complaints(
+        self, conversation: Conversation, homes: Homes
+    ) -> Iterator[tuple[Complaint, int]]:
         changed = dict.fromkeys(reference for reference, _ in self.turn.facts if reference)
         for reference in changed:
             before = self.scene.complaints.get(reference)
-            after = self._folded(reference, before, conversation)
+            home = self._home(reference, conversation, homes)
+            after = replace(self._folded(reference, before, home), conversation=home)
             if reference in self.turn.identities:
                 after = replace(after, identity=self.turn.identities[reference])
             yield after, before.version if before else 0
 
     def _folded(
-        self, reference: Reference, before: Complaint | None, conversation: Conversation
+        self, reference: Reference, before: Complaint | None, home: ConversationId
     ) -> Complaint:
         complaint = before
         for named, event in self.turn.facts:
@@ -116,10 +154,18 @@ class Taken:
                 complaint = complaint.after(event)
             elif isinstance(event, ComplaintReceived):
                 identity = self.turn.identities.get(reference, NOBODY)
-                complaint = lodged(reference, conversation.id, event, identity)
+                complaint = lodged(reference, home, event, identity)
         if complaint is None:
             raise LookupError(f"{reference} has facts but was never received")
         return complaint
+
+
+def mail_address(identity: Identity, organisation: Organisation) -> Address | None:
+    """The address of somebody who wants answers by e-mail, where e-mail is sent at all."""
+    contact = identity.contact
+    if contact is None or contact.kind is not ContactKind.EMAIL or not contact.value:
+        return None
+    return Address(MAIL, contact.value) if organisation.has_mail else None
 
 
 def _label(language: Language, action: str, ask: str | None) -> str:

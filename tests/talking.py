@@ -15,10 +15,11 @@ from bot.dialogue.interpretation import Context, Interpretation
 from bot.dialogue.messages import Address, InboundMessage, OutboundMessage
 from bot.domain.answers import Attachment
 from bot.domain.complaint import Complaint
+from bot.domain.form import Question
 from bot.domain.reference import Reference
 from bot.languages import spoken
 from bot.limiting import LookUps
-from bot.ports import Understand
+from bot.ports import Answer, Understand
 from bot.service import Service
 from bot.settings import Settings
 from nlu.understand import Understanding
@@ -98,22 +99,43 @@ class Talk:
     address: Address
     lines: tuple[OutboundMessage, ...] = ()
     sender_name: str | None = None
+    knows_sender: bool = False
+
+    @classmethod
+    def at(cls, house: House, channel: str, **known: Any) -> Talk:
+        """Somebody on a platform, who has not written yet."""
+        return cls(house, Address(channel, "somebody"), **known)
+
+    @staticmethod
+    def file(name: str, type_: str) -> Attachment:
+        """A file that was kept."""
+        return Attachment(name, name, type_, 10, "0" * 64)
 
     async def say(self, text: str, *files: Attachment) -> tuple[OutboundMessage, ...]:
         """Writes something, perhaps with files."""
-        return await self._send(text=text, attachments=files)
+        return await self.send(text=text, attachments=files)
 
     async def press(self, action: str) -> tuple[OutboundMessage, ...]:
         """Presses a button."""
-        return await self._send(action=action)
+        return await self.send(action=action)
 
-    async def _send(self, **said: Any) -> tuple[OutboundMessage, ...]:
-        id_ = f"message-{next(_NUMBERS)}"
-        message = InboundMessage(
-            self.address, id_, self.house.now, sender_name=self.sender_name, **said
-        )
-        self.lines = (await self.house.service.receive(message)).messages
+    async def fill(self, *answers: tuple[Question, str]) -> Answer:
+        """Fills in the form."""
+        return await self._receive(form=answers)
+
+    async def send(self, **said: Any) -> tuple[OutboundMessage, ...]:
+        """Anything that a channel can pass on."""
+        self.lines = (await self._receive(**said)).messages
         return self.lines
+
+    async def _receive(self, **said: Any) -> Answer:
+        known = {
+            "id": f"message-{next(_NUMBERS)}",
+            "sender_name": self.sender_name,
+            "knows_sender": self.knows_sender,
+        }
+        message = InboundMessage(self.address, at=self.house.now, **known | said)
+        return await self.house.service.receive(message)
 
     @property
     def ask(self) -> str | None:
@@ -151,9 +173,19 @@ class Talk:
     ) -> str:
         """A whole complaint, everything that can be skipped skipped; its reference."""
         await self.say(story)
+        return await self.finish()
+
+    async def lodge_another(self) -> str:
+        """One more, in the same conversation."""
+        await self.press("complain")
+        return await self.lodge("Order 77777 never came. I waited for it since monday")
+
+    async def finish(self, *presses: str) -> str:
+        """Skips what is asked, presses these at the check, and sends; the reference."""
         for _ in range(12):
             if self.ask == "check":
-                await self.press("send")
+                for action in (*presses, "send"):
+                    await self.press(action)
                 return self.reference
             await self.press("skip")
         raise AssertionError(f"stuck at {self.ask}: {self.text}")

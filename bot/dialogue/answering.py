@@ -230,6 +230,18 @@ _READERS: Mapping[Question, Reader] = {
 }
 
 
+def reread(draft: Draft, question: Question, words: str, heard: Interpretation) -> Answered:
+    """What one line of a form comes to; an empty one is taken as "not told"."""
+    if not words.strip():
+        bare = replace(draft, details=draft.details.with_answer(question, None))
+        return Answered(bare.settle(question))
+    if question is Question.EVIDENCE:
+        return Answered(draft)
+    noticed = notice(draft, heard, question)
+    read = _READERS[question](noticed.draft, heard, noticed.gave(question))
+    return read if read.draft != draft or read.stays_open else replace(read, is_miss=False)
+
+
 def press_contact(turn: Turn, scene: Scene, kind: ContactKind) -> Turn:
     """A button at the contact question."""
     if kind in (ContactKind.EMAIL, ContactKind.PHONE):

@@ -45,7 +45,9 @@ def _plain(open_: Open, scene: Scene, turn: Turn) -> Reply:
     key = f"ask.{open_.ask}"
     if open_.purpose and scene.language.has(f"{key}.{open_.purpose}"):
         key = f"{key}.{open_.purpose}"
-    return Reply((Text(key),), ask=open_.ask, choices=_CHOICES.get(open_.ask, ("skip",)))
+    choices = _CHOICES.get(open_.ask, ("skip",))
+    wants_phone = open_.ask is Question.CONTACT and open_.purpose == ContactKind.PHONE
+    return Reply((Text(key),), ask=open_.ask, choices=choices, wants_phone=wants_phone)
 
 
 def _narrative(open_: Open, scene: Scene, turn: Turn) -> Reply:
@@ -106,10 +108,22 @@ _PUT: Mapping[Question, Callable[[Open, Scene, Turn], Reply]] = {
 }
 
 
+def sheet(draft: Draft) -> tuple[tuple[Question, Value], ...]:
+    """The lines of the summary that a form can change, with what is noted ("" for nothing)."""
+    noted_down = _noted_down(draft)
+    lines = (entry.question for entry in FORM if _is_shown(entry, draft))
+    return tuple((q, noted_down[q] or "") for q in lines if q is not Question.EVIDENCE)
+
+
 def _summary(draft: Draft) -> dict[str, Value]:
     """Every line of the check, what is missing as "not provided"."""
+    shown = _noted_down(draft)
+    return {name: Text("not_provided") if value is None else value for name, value in shown.items()}
+
+
+def _noted_down(draft: Draft) -> dict[str, Value | None]:
     details, files = draft.details, Several(tuple(file.name for file in draft.attachments))
-    shown: dict[str, Value | None] = {
+    return {
         "narrative": Words(draft.narrative),
         "subject": _told(details.subject),
         "occurred_on": details.occurred_on,
@@ -122,7 +136,6 @@ def _summary(draft: Draft) -> dict[str, Value]:
         "contact": details.contact or Contact(ContactKind.CHAT),
         "adjustments": _told(details.adjustments),
     }
-    return {name: Text("not_provided") if value is None else value for name, value in shown.items()}
 
 
 def _told(words: str | None) -> Words | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue import answering, intake, lodging
+from bot.dialogue import answering, asking, intake, lodging
 from bot.dialogue.conversation import Open
 from bot.dialogue.interpretation import Intent
 from bot.dialogue.noticing import Noticed, anonymous, notice
@@ -33,6 +33,24 @@ def answer(turn: Turn, scene: Scene) -> Turn:
     if len(heard.questions_named) == 1 and not heard.is_story:
         return change(turn, scene, Question(heard.questions_named[0]))
     return intake.tell(turn, scene, scene.text, heard).say("added_to_story")
+
+
+def fill_in(turn: Turn, scene: Scene) -> Turn:
+    """Takes the lines of a form that were changed: all of them, or none and what is wrong."""
+    draft, errors = turn.draft, dict[Question, tuple[Text, ...]]()
+    changed: list[Question] = []
+    for question, words in scene.message.form:
+        answered = answering.reread(draft, question, words, scene.filled_in[question])
+        if answered.stays_open or answered.is_miss:
+            errors[question] = answered.texts or (Text("not_understood"),)
+            continue
+        draft = answered.draft
+        if question is not Question.NARRATIVE:
+            changed.append(question)
+    if errors:
+        return replace(turn, errors=errors)
+    told = asking.noted(draft, tuple(changed), "changed") or (Text("kept"),)
+    return intake.proceed(turn.with_draft(draft), scene, *told)
 
 
 def _names_the_day(scene: Scene) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from bot.dialogue import lodging
 from bot.dialogue.conversation import Open
 from bot.dialogue.interpretation import Intent
 from bot.dialogue.messages import CodeOf
@@ -188,9 +189,14 @@ def set_privacy(turn: Turn, scene: Scene, complaint: Complaint, privacy: Privacy
         return turn.say("privacy.gone")
     event = PrivacyChanged(at=scene.now, by=COMPLAINANT, privacy=privacy)
     turn = turn.record(complaint.reference, event)
-    if privacy is Privacy.ANONYMOUS:
-        turn = replace(turn, identities={**turn.identities, complaint.reference: NOBODY})
-    return turn.say(f"privacy.set.{privacy}")
+    if privacy is not Privacy.ANONYMOUS:
+        return turn.say(f"privacy.set.{privacy}")
+    turn = replace(turn, identities={**turn.identities, complaint.reference: NOBODY})
+    turn = turn.say("privacy.set.anonymous")
+    if not scene.message.knows_sender:
+        return turn
+    code = replace(_code(complaint, complaint.code_renewals), is_fleeting=True)
+    return lodging.untied(turn, complaint.reference, first_seq=1).reply(code)
 
 
 def show_code(turn: Turn, scene: Scene, complaint: Complaint) -> Turn:

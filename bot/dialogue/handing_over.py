@@ -23,6 +23,6 @@ def hand_over(turn: Turn, scene: Scene) -> Turn:
     if complaint is None or complaint.status.is_final:
         return turn.record(None, event).say("handed_over", when=Text("handed_over.listed"))
     turn = turn.record(complaint.reference, event)
-    promise = promised_on(complaint, scene)
+    promise = promised_on(complaint, scene.organisation)
     when = Text("handed_over.by", {"promise": promise}) if promise else Text("handed_over.listed")
     return turn.say("handed_over", when=when)

@@ -107,9 +107,9 @@ def _register_at_once(turn: Turn, scene: Scene) -> Turn:
     )
     turn = replace(turn, replies=(notice_,))
     turn = lodging.lodge(turn, scene)
-    draft = replace(draft, registered=lodging.known_reference(turn))
-    if not draft.missing:
+    if not draft.missing or scene.new_reference in turn.detached:
         return turn
+    draft = replace(draft, registered=scene.new_reference)
     return turn.with_draft(draft).open(Open(Question.CONFIRM, purpose="more"))
 
 

@@ -59,6 +59,7 @@ class Intent(StrEnum):
     SATISFIED = "satisfied"  # accepts the answer
     NOT_SATISFIED = "not_satisfied"  # does not accept the answer
     OUT_OF_SCOPE = "out_of_scope"  # employment, or already before a court (ISO 10002:2018, scope)
+    SETTINGS = "settings"  # asks what can be set here: a command of menus
     NONSENSE = "nonsense"  # no words of any language known here, or advertising
 
 

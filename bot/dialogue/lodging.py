@@ -9,7 +9,7 @@ from bot.dialogue.conversation import Draft
 from bot.dialogue.interpretation import HeardAssessment
 from bot.dialogue.messages import CodeOf, Kind
 from bot.dialogue.replies import Code, Reply, Text, Value, Words
-from bot.dialogue.scene import Scene, Turn
+from bot.dialogue.scene import Organisation, Scene, Turn
 from bot.domain.assessment import InitialAssessment, Level, Severity
 from bot.domain.complaint import Complaint, lodged
 from bot.domain.events import (
@@ -20,10 +20,12 @@ from bot.domain.events import (
     PersonRequested,
     Privacy,
 )
-from bot.domain.form import Details
 from bot.domain.identity import NOBODY, Identity, parted
 from bot.domain.reference import Reference
 from bot.domain.regimes import next_promise
+
+OTHER_CATEGORY = "other"
+"""What understanding calls a complaint of no kind that it knows."""
 
 AFTER_LODGING = ("status", "add", "copy", "person")
 
@@ -34,14 +36,36 @@ def lodge(turn: Turn, scene: Scene) -> Turn:
     complaint, identity = received(draft, scene)
     turn = turn.record(reference, *complaint.history)
     turn = replace(turn, identities={**turn.identities, reference: identity})
+    turn = turn.remember(draft=None, open=None, misses=0, origin=None)
+    acknowledged = acknowledgement(complaint, draft, scene)
+    if draft.privacy is Privacy.ANONYMOUS and scene.message.knows_sender:
+        return untied(turn, reference, draft.first_seq).reply(_only_now(acknowledged))
+    turn = turn.remember(complaints=(*turn.conversation.complaints, reference), current=reference)
+    return turn.reply(acknowledged)
+
+
+def untied(turn: Turn, reference: Reference, first_seq: int) -> Turn:
+    """The turn after which nothing ties this conversation to the complaint.
+
+    For channels that know who speaks. Its lines from `first_seq` on are forgotten, and the private
+    code is the one way back.
+    """
     conversation = turn.conversation
-    return turn.remember(
-        complaints=(*conversation.complaints, reference),
-        current=reference,
-        draft=None,
-        open=None,
-        misses=0,
-    ).reply(acknowledgement(complaint, draft, scene))
+    draft, open_ = conversation.draft, conversation.open
+    turn = turn.remember(
+        complaints=tuple(ref for ref in conversation.complaints if ref != reference),
+        opened=tuple(ref for ref in conversation.opened if ref != reference),
+        current=None,
+        looked_up=None,
+        unbound=None,
+        draft=None if draft and draft.registered == reference else draft,
+        open=None if open_ and open_.about == reference else open_,
+    )
+    return replace(turn, detached=turn.detached | {reference}, forgets_from=first_seq)
+
+
+def _only_now(acknowledged: Reply) -> Reply:
+    return replace(acknowledged, is_fleeting=True, choices=("status", "complain", "person"))
 
 
 def received(draft: Draft, scene: Scene) -> tuple[Complaint, Identity]:
@@ -58,11 +82,12 @@ def received(draft: Draft, scene: Scene) -> tuple[Complaint, Identity]:
         details=details,
         attachments=draft.attachments,
         privacy=draft.privacy,
-        assessment=assessed(draft, details),
+        assessment=assessed(draft, scene),
         points=draft.points,
         language=scene.conversation.language,
         channel=scene.message.address.channel,
         regime=scene.organisation.regime.label,
+        site=scene.conversation.origin.site if scene.conversation.origin else None,
     )
     complaint = lodged(scene.new_reference, scene.conversation.id, receipt, identity)
     if draft.person_requested is not None:
@@ -71,11 +96,11 @@ def received(draft: Draft, scene: Scene) -> tuple[Complaint, Identity]:
     return complaint.after(ComplaintAcknowledged(at=scene.now, by=OMBUD)), identity
 
 
-def assessed(draft: Draft, details: Details) -> InitialAssessment:
+def assessed(draft: Draft, scene: Scene) -> InitialAssessment:
     """The machine's first judgement, which any caseworker may overrule (7.5)."""
     heard = draft.assessment
     return InitialAssessment(
-        category=draft.category.name if draft.category else None,
+        category=_category(draft, scene),
         severity=heard.severity,
         safety=heard.safety,
         complexity=_complexity(draft),
@@ -83,6 +108,15 @@ def assessed(draft: Draft, details: Details) -> InitialAssessment:
         immediate_action=heard.immediate_action,
         reasons=heard.reasons,
     )
+
+
+def _category(draft: Draft, scene: Scene) -> str | None:
+    """By the words; where they tell nothing, what the code on the counter was for."""
+    heard = draft.category.name if draft.category else None
+    origin = scene.conversation.origin
+    if heard in (None, OTHER_CATEGORY) and origin and origin.category:
+        return origin.category
+    return heard
 
 
 def _complexity(draft: Draft) -> Level:
@@ -125,15 +159,15 @@ def acknowledgement(complaint: Complaint, draft: Draft, scene: Scene) -> Reply:
 def next_values(complaint: Complaint, scene: Scene) -> dict[str, Value]:
     """When the next thing is promised, and where the way on is told."""
     return {
-        "promise": promised_on(complaint, scene) or Text("not_provided"),
+        "promise": promised_on(complaint, scene.organisation) or Text("not_provided"),
         "rights": f"{scene.organisation.public_url}/rights",
     }
 
 
-def promised_on(complaint: Complaint, scene: Scene) -> date | None:
+def promised_on(complaint: Complaint, organisation: Organisation) -> date | None:
     """The day of the next promise."""
-    zone = scene.organisation.zone
-    promise = next_promise(complaint, scene.organisation.regime, zone)
+    zone = organisation.zone
+    promise = next_promise(complaint, organisation.regime, zone)
     return promise.due_at.astimezone(zone).date() if promise else None
 
 
@@ -148,8 +182,3 @@ def shortened(text: str, limit: int) -> str:
     if len(flat) <= limit:
         return flat
     return flat[: limit - 1].rsplit(" ", 1)[0] + "…"
-
-
-def known_reference(turn: Turn) -> Reference:
-    """The complaint that was lodged last in this turn."""
-    return turn.conversation.complaints[-1]

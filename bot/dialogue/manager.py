@@ -14,6 +14,7 @@ from bot.dialogue import (
     asking,
     checking,
     confirming,
+    editing,
     following,
     intake,
     opening,
@@ -23,7 +24,7 @@ from bot.dialogue import (
 from bot.dialogue.conversation import Conversation, Open
 from bot.dialogue.interpretation import Intent
 from bot.dialogue.messages import TEXT_LIMIT, Kind, Sender
-from bot.dialogue.replies import Reply, Text
+from bot.dialogue.replies import Reply, Text, Words
 from bot.dialogue.scene import Handlers, Scene, Turn
 from bot.domain.form import FORM_QUESTIONS, Question
 
@@ -52,7 +53,14 @@ class Manager:
         conversation = replace(scene.conversation, touched_at=scene.now)
         turn = self._switch_language(Turn(conversation), scene)
         scene = scene.with_conversation(turn.conversation)
-        return finish(self._dispatch(turn, scene), scene)
+        if scene.message.edits is not None:
+            edited = editing.edit(turn, scene)
+            return turn if edited is None else finish(edited, scene)
+        turn = self._dispatch(turn, scene)
+        if turn.errors:
+            return turn
+        turn = finish(turn, scene)
+        return turn if conversation.version else _introduced(turn, scene)
 
     def greet(self, scene: Scene) -> Turn:
         """The first words: what this is, that people read it, that it is free."""
@@ -67,17 +75,32 @@ class Manager:
     def _dispatch(self, turn: Turn, scene: Scene) -> Turn:
         if len(scene.text) > TEXT_LIMIT:
             return turn.say("too_long", limit=TEXT_LIMIT)
+        if scene.message.form:
+            return checking.fill_in(turn, scene) if _is_at_check(scene) else turn.say("stale")
+        if scene.message.unreadable:
+            return turn.say(f"unreadable.{scene.message.unreadable}")
+        if scene.message.command:
+            return self._obey(turn, scene, scene.message.command)
         if action := scene.message.action or _typed_label(scene):
             return pressing.press(turn, scene, action)
-        if scene.message.attachments:
+        if scene.message.attachments or scene.message.refused:
             return self._take_files(turn, scene)
         if not scene.text.strip():
             return turn.say("not_understood")
         return self._hear(turn, scene)
 
+    def _obey(self, turn: Turn, scene: Scene, command: Intent) -> Turn:
+        """A command of the platform's menu does what its words would do, whatever is open."""
+        if command is Intent.GREET:
+            return _start(turn, scene)
+        heard = replace(scene.heard, command=command)
+        return self.handlers[command](turn, replace(scene, heard=heard))
+
     def _take_files(self, turn: Turn, scene: Scene) -> Turn:
         files = scene.message.attachments
-        turn = turn.reply(Reply((Text("file.saved", {"count": len(files)}),)))
+        turn = turn.reply(Reply(_about_files(scene)))
+        if not files:
+            return self._hear(turn, scene) if scene.text.strip() else turn
         complaint = following.meant(turn, scene)
         if turn.conversation.active_draft is None and complaint and not complaint.status.is_final:
             turn = following.attach(turn, scene, complaint, files)
@@ -100,6 +123,55 @@ class Manager:
         if taken is not None:
             return taken
         return opening.hear(turn, scene, self.handlers)
+
+
+def _about_files(scene: Scene) -> tuple[Text, ...]:
+    """What became of the files that came."""
+    message = scene.message
+    saved = (Text("file.saved", {"count": len(message.attachments)}),)
+    refused = {
+        file.reason: Text(
+            "file.refused",
+            {"reason": Text(f"file.reason.{file.reason}", {"name": Words(file.name)})},
+        )
+        for file in message.refused
+    }
+    spoken = all(file.type.startswith(("audio/", "video/")) for file in message.attachments)
+    is_mute = bool(message.attachments) and spoken and not scene.text.strip()
+    return (
+        *(saved if message.attachments else ()),
+        *refused.values(),
+        *((Text("file.spoken"),) if is_mute else ()),
+    )
+
+
+def _start(turn: Turn, scene: Scene) -> Turn:
+    """Somebody comes in, or comes in again: what is going on goes on."""
+    origin = scene.message.origin
+    turn = turn.remember(origin=origin) if origin else turn
+    if turn.conversation.draft or turn.conversation.open:
+        return turn.say("greeting.again")
+    reply = greeting(scene)
+    if origin and origin.site:
+        place = Text("origin", {"place": Words(origin.site)})
+        reply = replace(reply, texts=(*reply.texts, place))
+    return turn.reply(reply)
+
+
+def _introduced(turn: Turn, scene: Scene) -> Turn:
+    """Whoever comes in with a story hears first who listens, and what becomes of it."""
+    if any(_is_greeting(reply) for reply in turn.replies):
+        return turn
+    who = replace(greeting(scene), ask=None, choices=())
+    return replace(turn, replies=(who, *turn.replies))
+
+
+def _is_greeting(reply: Reply) -> bool:
+    return any(isinstance(text, Text) and text.key == "greeting" for text in reply.texts)
+
+
+def _is_at_check(scene: Scene) -> bool:
+    return scene.open is not None and scene.open.ask is Question.CHECK and scene.draft is not None
 
 
 def _typed_label(scene: Scene) -> str | None:

@@ -77,7 +77,8 @@ def _story(turn: Turn, scene: Scene) -> Turn:
     if draft and draft.is_paused and not draft.registered:
         return turn.remember(unbound=waits).open(Open(Question.CONFIRM, purpose="resume"))
     complaint = following.meant(turn, scene)
-    if complaint and not is_new and not complaint.status.is_final:
+    is_begun = turn.conversation.active_draft is not None  # they said that they want to complain
+    if complaint and not is_new and not is_begun and not complaint.status.is_final:
         open_ = Open(Question.CONFIRM, complaint.reference, "bind")
         return turn.remember(unbound=waits).open(open_)
     return intake.tell(

@@ -24,13 +24,23 @@ from bot.domain.status import Move
 
 
 def press(turn: Turn, scene: Scene, action: str) -> Turn:
-    """Does what the button means here and now."""
+    """Does what the button means here and now.
+
+    A button that was put before the open question does not answer it, whatever it says.
+    """
+    if not _is_current(scene):
+        scene = scene.with_conversation(replace(scene.conversation, open=None))
     open_ = scene.conversation.open
     at_question = _AT_QUESTION.get(open_.ask) if open_ else None
     done = at_question(turn, scene, action) if at_question else None
     if done is None:
         done = _anywhere(turn, scene, action)
     return turn.say("stale") if done is None else done
+
+
+def _is_current(scene: Scene) -> bool:
+    seq = scene.message.pressed_seq
+    return seq is None or seq >= scene.conversation.asked_from
 
 
 def _anywhere(turn: Turn, scene: Scene, action: str) -> Turn | None:

@@ -56,6 +56,8 @@ class Reply:
     reference: Reference | None = None
     code_of: CodeOf | None = None
     sender: Sender = Sender.BOT
+    wants_phone: bool = False
+    is_fleeting: bool = False
 
 
 def say(key: str, **values: Value) -> Reply:

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from bot.dialogue.conversation import Conversation, Draft, Open
 from bot.dialogue.interpretation import Intent, Interpretation
 from bot.dialogue.messages import InboundMessage
-from bot.dialogue.replies import Reply, Value, say
+from bot.dialogue.replies import Reply, Text, Value, say
 from bot.domain.complaint import Complaint
 from bot.domain.events import Event
+from bot.domain.form import Question
 from bot.domain.identity import Identity
 from bot.domain.reference import Reference
 from bot.domain.regimes import Regime
@@ -40,6 +41,17 @@ class Organisation:
     emergency: Mapping[str, str]  # "danger", "self_harm": the numbers to call
     max_attachments: int
     draft_hours: int
+    has_mail: bool = False  # whoever wants answers by e-mail gets them so
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A message that is edited now: as it stood, after which question, and what was heard in it."""
+
+    text: str
+    seq: int
+    ask: Question | None
+    heard: Interpretation
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,8 @@ class Scene:
 
     `complaints` are those that are open to this conversation; `elsewhere` those that the message
     named but which are not; `new_reference` is free to be used once; `private_code` derives a
-    complaint's code (contract §3).
+    complaint's code (contract §3). `edited` is the message that this one edits; `filled_in` what
+    was heard in each answer of a form.
     """
 
     conversation: Conversation
@@ -62,6 +75,9 @@ class Scene:
     new_reference: Reference
     private_code: Callable[[Reference, int], str]
     may_look_up: bool = True
+    edited: Earlier | None = None
+    filled_in: Mapping[Question, Interpretation] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)  # code: what it calls itself
 
     @property
     def draft(self) -> Draft | None:
@@ -98,7 +114,8 @@ class Turn:
     """What was decided: what is remembered, what happened, what is said.
 
     `misses` counts look-ups that hit nothing; `forgets_from` is the first line to be deleted;
-    `hides_words` is set where the person typed a secret that must not be kept.
+    `hides_words` is set where the person typed a secret that must not be kept. `detached` are
+    complaints that must not be tied to this conversation. With `errors` nothing is taken at all.
     """
 
     conversation: Conversation
@@ -108,6 +125,8 @@ class Turn:
     misses: int = 0
     forgets_from: int | None = None
     hides_words: bool = False
+    detached: frozenset[Reference] = frozenset()
+    errors: Mapping[Question, tuple[Text, ...]] = field(default_factory=dict)
 
     def say(self, key: str, **values: Value) -> Turn:
         """One more message."""

@@ -9,7 +9,7 @@ from bot.dialogue.conversation import Open
 from bot.dialogue.lodging import promised_on, shortened, subject_of
 from bot.dialogue.messages import Kind
 from bot.dialogue.replies import Reply, Text, Value, Words
-from bot.dialogue.scene import Scene, Turn
+from bot.dialogue.scene import Organisation, Scene, Turn
 from bot.domain.complaint import Complaint
 from bot.domain.events import Privacy
 from bot.domain.form import Question
@@ -44,16 +44,16 @@ def _show(turn: Turn, scene: Scene, reference: Reference) -> Turn:
     complaint = scene.elsewhere.get(reference)
     if complaint is None:
         return replace(turn.say("status.unknown"), misses=turn.misses + 1)
-    turn = turn.remember(looked_up=reference).reply(stage(complaint, scene))
+    turn = turn.remember(looked_up=reference).reply(stage(complaint, scene.organisation))
     if not turn.conversation.active_draft:
         turn = turn.open(Open(Question.PRIVATE_CODE, reference))
     return turn
 
 
-def stage(complaint: Complaint, scene: Scene) -> Reply:
+def stage(complaint: Complaint, organisation: Organisation) -> Reply:
     """The stage, what it means and the next promised day: all that a mere reference shows."""
     return Reply(
-        (Text("status", _stage_values(complaint, scene)),),
+        (Text("status", _stage_values(complaint, organisation)),),
         Kind.STATUS,
         reference=complaint.reference,
     )
@@ -62,7 +62,7 @@ def stage(complaint: Complaint, scene: Scene) -> Reply:
 def show(turn: Turn, scene: Scene, complaint: Complaint) -> Turn:
     """Everything, for whoever lodged it or has its private code."""
     texts = [
-        Text("status", _stage_values(complaint, scene)),
+        Text("status", _stage_values(complaint, scene.organisation)),
         Text("status.about", _about(complaint)),
     ]
     if complaint.open_question:
@@ -89,8 +89,8 @@ def choices_after(complaint: Complaint) -> tuple[str, ...]:
     return ("add", "withdraw", *(() if is_anonymous else others))
 
 
-def _stage_values(complaint: Complaint, scene: Scene) -> dict[str, Value]:
-    promise = promised_on(complaint, scene)
+def _stage_values(complaint: Complaint, organisation: Organisation) -> dict[str, Value]:
+    promise = promised_on(complaint, organisation)
     following = Text("status.next", {"promise": promise}) if promise else Text("status.no_next")
     return {
         "reference": complaint.reference,

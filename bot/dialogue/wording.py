@@ -40,6 +40,8 @@ class Wording:
             choices=tuple(Choice(self.language.label(a, reply.ask), a) for a in reply.choices),
             reference=reply.reference,
             code_of=reply.code_of,
+            wants_phone=reply.wants_phone,
+            is_fleeting=reply.is_fleeting,
         )
 
     def text(self, text: Text) -> str:

@@ -74,6 +74,8 @@ class Complaint:
     close_reason: CloseReason | None = None
     merged_into: str | None = None
     code_renewals: int = 0
+    site: str | None = None
+    unreachable: str | None = None  # the channel on which nothing reaches them
     history: tuple[Event, ...] = ()
 
     @property
@@ -247,6 +249,16 @@ def _(event: happened.ComplaintClosed, complaint: Complaint) -> Complaint:
 @_applied.register
 def _(event: happened.ComplaintReopened, complaint: Complaint) -> Complaint:
     return replace(_go(complaint, Move.REOPEN), close_reason=None, accepted_at=None)
+
+
+@_applied.register
+def _(event: happened.ChannelUnreachable, complaint: Complaint) -> Complaint:
+    return replace(complaint, unreachable=event.channel)
+
+
+@_applied.register
+def _(event: happened.ChannelReachable, complaint: Complaint) -> Complaint:
+    return replace(complaint, unreachable=None)
 
 
 def _rated(complaint: Complaint, event: Event, **changes: object) -> Complaint:

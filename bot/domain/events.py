@@ -82,6 +82,7 @@ class ComplaintReceived(Event):
     language: str
     channel: str
     regime: str
+    site: str | None = None  # where they came in, if a code on a counter told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +138,11 @@ class MessageSent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ComplainantAdded(Event):
-    """The complainant said more, or answered a caseworker's question."""
+    """The complainant said more, or answered a caseworker's question; `corrects` are the words that
+    they wrote before, where they edited a message."""
 
     text: str
+    corrects: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,6 +293,30 @@ class RatingCommented(Event):
     comment: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChannelUnreachable(Event):
+    """Nothing reaches the complainant there any more; `instead` is the way that is tried now."""
+
+    channel: str
+    reason: str
+    instead: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelReachable(Event):
+    """The complainant wrote again from where nothing had reached them."""
+
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageUndelivered(Event):
+    """One message to the complainant was given up after all tries; others may still arrive."""
+
+    channel: str
+    reason: str
+
+
 EVENTS: Final[dict[str, type[Event]]] = {
     kind.__name__: kind
     for kind in (
@@ -299,6 +326,7 @@ EVENTS: Final[dict[str, type[Event]]] = {
         ResponseGiven, ResponseAccepted, ReviewRequested, ExternalBodySignposted,
         DeadlineExtended, Escalated, MergedInto, IdentityRevealed, ComplaintWithdrawn,
         ComplaintClosed, ComplaintReopened, HandlingRated, OutcomeRated, RatingCommented,
+        ChannelUnreachable, ChannelReachable, MessageUndelivered,
     )
 }  # fmt: skip
 

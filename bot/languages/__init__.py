@@ -33,6 +33,7 @@ class Language:
     texts: Mapping[str, str]
     hearing: Mapping[str, Any]
     direction: str = "ltr"
+    endonym: str = ""  # what it calls itself
     shows_keys: bool = False
 
     def text(self, key: str, values: Mapping[str, str]) -> str:
@@ -110,9 +111,10 @@ def _language(code: str, data: Mapping[str, Any]) -> Language:
             texts=_flat(data["texts"]),
             hearing=data.get("hearing", {}),
             direction=data.get("direction", "ltr"),
+            endonym=data["endonym"],
         )
     except KeyError as error:
-        raise ConfigurationError(f"bot/languages/{code}.toml has no table {error}") from error
+        raise ConfigurationError(f"bot/languages/{code}.toml has no {error}") from error
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
