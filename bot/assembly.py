@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
 
 from bot.casework import Casework
 from bot.codes import PrivateCodes
 from bot.dialogue.manager import Manager
 from bot.dialogue.scene import ExternalBody, Organisation
 from bot.domain.complaint import Complaint
+from bot.inbox import Patience, PlatformInbox
 from bot.languages import Language, load_languages, spoken
 from bot.limiting import LookUpLimits, LookUps
 from bot.metrics import Metrics
-from bot.ports import Files, Storage, Understand
+from bot.platforms import Batch
+from bot.ports import Files, Raw, Storage, Understand
 from bot.presenting import presented
 from bot.rules import emergency_numbers, load_regime
 from bot.service import Service, Talk
@@ -28,6 +35,10 @@ from storage.files import DiskFiles
 from storage.migrating import migrate as migrate_database
 from storage.migrating import schema_versions
 from storage.opening import storage_for
+
+CHANNELS: Final = {"telegram": "telegram_token", "slack": "slack_bot_token", "mail": "smtp_url"}
+"""Each is the folder of that name in `channels`, and the setting that switches it on; its module
+`channel` is loaded only then, since what it stands on is large."""
 
 
 def now() -> datetime:
@@ -98,6 +109,7 @@ class Parts:
             emergency=emergency_numbers(told.country),
             max_attachments=told.max_attachments,
             draft_hours=told.draft_hours,
+            has_mail=told.smtp_url is not None,
         )
 
     @cached_property
@@ -143,6 +155,33 @@ class Parts:
             per_network=told.lookups_per_hour_per_address,
             in_all=told.lookups_per_hour_in_all,
         )
+
+    def inbox(
+        self,
+        channel: str,
+        handle: Callable[[Batch], Awaitable[None]],
+        joins: Callable[[Raw, Raw], bool],
+    ) -> PlatformInbox:
+        """The inbox of one channel."""
+        patience = Patience(per_minute=self.settings.messages_per_minute)
+        return PlatformInbox(channel, self.storage, self.metrics, handle, joins, patience=patience)
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """The channels that are switched on."""
+        return tuple(name for name, key in CHANNELS.items() if getattr(self.settings, key))
+
+    def channel_settings(self, name: str) -> tuple[ModuleType, Any]:
+        """A channel's module and its own settings: of each field `x` the setting `NAME_x`, or `x`
+        itself; nothing else of the configuration reaches it."""
+        module = import_module(f"channels.{name}.channel")
+        told = {field.name: self._told(name, field.name) for field in fields(module.Settings)}
+        return module, module.Settings(**told)
+
+    def _told(self, channel: str, name: str) -> object:
+        own = f"{channel}_{name}"
+        value = getattr(self.settings, own if hasattr(self.settings, own) else name)
+        return value.get_secret_value() if isinstance(value, SecretStr) else value
 
     @cached_property
     def casework(self) -> Casework:

@@ -1,4 +1,4 @@
-"""What is taken out of texts and file names before anything else sees them."""
+"""What is taken out of texts and file names before anything else sees them, on every channel."""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ COMMANDS: Final = {
     "init": "Answer five questions that write the configuration.",
     "doctor": "Tell what is wrong and the one command that mends it.",
     "migrate": "Bring the database to this version's schema.",
+    "telegram": "Set up the Telegram bot: commands, descriptions, webhook.",
+    "slack": "Print what to paste where the Slack app is made.",
     "nlu": "See what is understood of a text.",
 }
 """Each is the module of that name in `bot.commands`, whose `app` takes the rest of the line."""

@@ -7,21 +7,23 @@ died between sending and noting it. Whether a retry can help is for the channel 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import SystemRandom
 from typing import Protocol
 
 import structlog
 
-from bot.dialogue.messages import ConversationId
+from bot.dialogue.messages import ConversationId, OutboundMessage
 from bot.errors import PermanentDeliveryError, StorageError, TemporaryDeliveryError
 from bot.ports import Channel, Delivery, Storage
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
+Shown = Callable[[OutboundMessage], OutboundMessage]
+Failed = Callable[[Delivery, PermanentDeliveryError], Awaitable[None]]
 
 _CHANCE = SystemRandom().random
 
@@ -50,14 +52,17 @@ class RelayLimits:
     """How long deliveries in flight may take once the relay is stopped."""
     growth: int = 60
     """Delays of retries double from the first to this many times it."""
+    give_up_hours: float = 72.0
+    """A line that could not be delivered for so long is given up, and caseworkers see it."""
 
 
 @dataclass
 class Relay:
     """Hands the outbox of `storage` to `channels`, by the name in the address.
 
-    Lines for a channel that is not there wait. `chance` gives numbers from 0 to 1, by which up to
-    half of a delay is taken off, so that retries don't all come at once.
+    Lines for a channel that is not there wait. `shown` fills private codes in; `failed` decides
+    what becomes of a line that can't be delivered. `chance` gives numbers from 0 to 1, by which up
+    to half of a delay is taken off, so that retries don't all come at once.
     """
 
     storage: Storage
@@ -65,6 +70,8 @@ class Relay:
     clock: Clock
     retry_seconds: float
     observer: RelayObserver
+    shown: Shown
+    failed: Failed
     chance: Callable[[], float] = _CHANCE
     limits: RelayLimits = RelayLimits()
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -146,23 +153,34 @@ class Relay:
         channel = delivery.address.channel
         try:
             async with asyncio.timeout(self.limits.send_seconds):
-                await self.channels[channel].send(delivery)
+                shown = replace(delivery, message=self.shown(delivery.message))
+                await self.channels[channel].send(shown)
         except PermanentDeliveryError as error:
-            await self.storage.undeliverable(delivery.id, str(error))
-            self.observer.delivered(channel, "undeliverable")
+            await self._give_up(delivery, error)
         except TemporaryDeliveryError as error:
             await self._postpone(delivery, error.retry_after)
         except Exception:
             log.exception("delivery failed", **_about(delivery))
             await self._postpone(delivery, None)
         else:
+            if delivery.message.is_fleeting:
+                await self.storage.forget(delivery.conversation, delivery.message.seq)
             self._sent.append(delivery.id)
             self.observer.delivered(channel, "delivered")
 
+    async def _give_up(self, delivery: Delivery, error: PermanentDeliveryError) -> None:
+        await self.failed(delivery, error)
+        if delivery.message.is_fleeting:
+            await self.storage.forget(delivery.conversation, delivery.message.seq)
+        self.observer.delivered(delivery.address.channel, "undeliverable")
+
     async def _postpone(self, delivery: Delivery, retry_after: float | None) -> None:
+        oldest = self.clock() - timedelta(hours=self.limits.give_up_hours)
+        if delivery.attempts and delivery.message.at < oldest:
+            return await self._give_up(delivery, PermanentDeliveryError("it could not be sent"))
         wait = self._delay(delivery.attempts) if retry_after is None else retry_after
         await self.storage.postpone(delivery.id, self.clock() + timedelta(seconds=wait))
-        self.observer.delivered(delivery.address.channel, "postponed")
+        return self.observer.delivered(delivery.address.channel, "postponed")
 
     def _delay(self, attempts: int) -> float:
         doubled = min(1 << min(attempts, 30), self.limits.growth)

@@ -1,4 +1,4 @@
-"""Runs an installation: the web server, the relay and the reminders, until it is told to stop."""
+"""Runs an installation: the web server and all that works beside it, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hmac import compare_digest
-from typing import Any
 
 import structlog
 import uvicorn
@@ -18,13 +17,12 @@ from fastapi.responses import JSONResponse, Response
 from bot import __version__
 from bot.assembly import Ombud, Parts, assembled, now
 from bot.assembly import migrate as migrate_database
+from bot.background import Background, Platforms
 from bot.dialogue import process
 from bot.dialogue.replies import Text
 from bot.dialogue.wording import Wording
 from bot.errors import ConfigurationError, OmbudError
 from bot.languages import Language
-from bot.relay import Relay
-from bot.reminders import Reminders
 from bot.settings import Settings
 from channels.staff.channel import StaffChannel
 from channels.web.app import build_app
@@ -34,7 +32,7 @@ from channels.web.settings import WebSettings
 
 log = structlog.get_logger(__name__)
 
-_LEAVE_WITHIN = 8  # seconds for turns in progress; the contract allows 10 in all
+_LEAVE_WITHIN = 3  # seconds for answers in progress; the contract allows 10 in all
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -56,11 +54,12 @@ async def _serve(settings: Settings) -> None:
     listening = _listen(settings)
     settings = _with_port(settings, listening.getsockname()[1])
     async with assembled(settings) as ombud:
-        web, app = application(ombud, settings)
+        platforms = Platforms.opened(ombud.parts)
+        web, app = application(ombud, settings, platforms)
         server = uvicorn.Server(_config(app, settings))
-        async with _background(ombud, web, settings):
+        async with Background(ombud.parts, platforms, web) as background:
             log.info("listening", port=settings.port)
-            with _stopping(web, server):
+            with _stopping(web, background, server):
                 await server.serve(sockets=[listening])
 
 
@@ -96,11 +95,12 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 
 @contextlib.contextmanager
-def _stopping(web: WebChannel, server: uvicorn.Server) -> Iterator[None]:
+def _stopping(web: WebChannel, background: Background, server: uvicorn.Server) -> Iterator[None]:
     """Streams never end by themselves: the first signal closes them, and then the server leaves."""
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
+        background.stop_listening()
         web.close()
         server.should_exit = True
 
@@ -114,7 +114,9 @@ def _stopping(web: WebChannel, server: uvicorn.Server) -> Iterator[None]:
             loop.remove_signal_handler(sign)
 
 
-def application(ombud: Ombud, settings: Settings) -> tuple[WebChannel, FastAPI]:
+def application(
+    ombud: Ombud, settings: Settings, platforms: Platforms
+) -> tuple[WebChannel, FastAPI]:
     """The web channel and the whole HTTP application around it."""
     parts = ombud.parts
     web_settings = WebSettings(
@@ -138,9 +140,14 @@ def application(ombud: Ombud, settings: Settings) -> tuple[WebChannel, FastAPI]:
     app = build_app(
         web_settings,
         version=__version__,
-        web=(*web.routers(), _health(ombud, settings)),
+        web=(*web.routers(), _health(ombud, settings, platforms)),
         staff=staff.routers(),
+        refused=parts.metrics.refused,
     )
+    for name, platform in platforms.by_name.items():
+        if platform.webhook is not None:
+            app.mount(f"/{name}", platform.webhook)
+    ombud.storage.on_commit(web.wake)  # other servers write, too
     return web, app
 
 
@@ -156,7 +163,7 @@ def _rights(parts: Parts) -> Rights:
     return rights
 
 
-def _health(ombud: Ombud, settings: Settings) -> APIRouter:
+def _health(ombud: Ombud, settings: Settings, platforms: Platforms) -> APIRouter:
     """Alive, ready, and what is counted."""
     router = APIRouter(include_in_schema=False)
 
@@ -166,8 +173,10 @@ def _health(ombud: Ombud, settings: Settings) -> APIRouter:
 
     @router.get("/readyz")
     async def readyz() -> Response:
-        is_ready = await ombud.storage.is_ready()
-        checks = {"database": is_ready}
+        troubles = platforms.troubles()
+        checks = {"database": await ombud.storage.is_ready()}
+        checks |= {name: trouble is None for name, trouble in troubles.items()}
+        is_ready = all(checks.values())
         status = "ok" if is_ready else "unavailable"
         return JSONResponse({"status": status, "checks": checks}, 200 if is_ready else 503)
 
@@ -186,28 +195,3 @@ def _may_measure(request: Request, settings: Settings) -> bool:
     told = request.headers.get("authorization", "")
     wanted = f"Bearer {settings.metrics_token.get_secret_value()}"
     return compare_digest(told.encode(), wanted.encode())
-
-
-@contextlib.asynccontextmanager
-async def _background(ombud: Ombud, web: WebChannel, settings: Settings) -> AsyncIterator[None]:
-    """The relay and the reminders, as long as the block runs."""
-    relay = Relay(ombud.storage, {web.name: web}, now, settings.retry_seconds, ombud.parts.metrics)
-    ombud.storage.on_commit(web.wake)  # other servers write, too
-    reminders = Reminders(ombud.storage, ombud.parts.talk, now, ombud.parts.metrics)
-    tasks = [asyncio.create_task(_kept_alive(job)) for job in (relay.run, reminders.run)]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _kept_alive(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """The outermost loop: whatever a job fails on, it is logged and begun again."""
-    while True:
-        try:
-            await job()
-        except Exception:
-            log.exception("background job failed", job=job.__qualname__)
-            await asyncio.sleep(1)

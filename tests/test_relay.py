@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.dialogue.messages import Address
+from bot.dialogue.messages import CODE_MARK, Address, OutboundMessage
 from bot.errors import PermanentDeliveryError, StorageError, TemporaryDeliveryError
 from bot.ports import Delivery, Work
 from bot.relay import Relay, RelayLimits
@@ -77,6 +77,7 @@ class Post:
     web: Platform = field(default_factory=Platform)
     clock: Clock = field(default_factory=Clock)
     counter: Counter = field(default_factory=Counter)
+    failures: list[tuple[int, str]] = field(default_factory=list)
 
     def relay(self, limits: RelayLimits = QUICK, chance: float = 0.0) -> Relay:
         """A relay that knows one channel."""
@@ -86,9 +87,20 @@ class Post:
             self.clock,
             retry_seconds=1,
             observer=self.counter,
+            shown=self.shown,
+            failed=self.set_aside,
             chance=lambda: chance,
             limits=limits,
         )
+
+    def shown(self, message: OutboundMessage) -> OutboundMessage:
+        """As its reader sees it."""
+        return replace(message, text=message.text.replace(CODE_MARK, "K7Q2M9XT"))
+
+    async def set_aside(self, delivery: Delivery, error: PermanentDeliveryError) -> None:
+        """What can't be delivered is noted, and the lane moves on."""
+        self.failures.append((delivery.message.seq, str(error)))
+        await self.storage.undeliverable(delivery.id, str(error))
 
     async def say(self, name: str, *seqs: int, channel: str = "web") -> None:
         """The bot says lines in a conversation that is new."""
@@ -346,3 +358,50 @@ async def test_a_storage_that_fails_is_tried_again() -> None:
     async with running(post.relay()) as task:
         await until(lambda: post.web.sent)
         assert not task.done()
+
+
+async def test_the_private_code_is_filled_in_on_the_way_out(post: Post) -> None:
+    """No outbox holds it, and whoever reads the message sees it."""
+    said: list[str] = []
+
+    async def read(delivery: Delivery) -> None:
+        said.append(delivery.message.text)
+
+    post.web.before = read
+    marked = replace(line(1), text=f"Private code: {CODE_MARK}")
+    await post.storage.commit(Work(replace(conversation("a"), last_seq=1), said=(marked,)))
+
+    async with running(post.relay()):
+        await until(lambda: said)
+
+    assert ["Private code: K7Q2M9XT"] == said
+
+
+async def test_a_fleeting_line_is_gone_once_it_was_delivered(post: Post) -> None:
+    """It named a complaint that must not be tied to this conversation."""
+    talk = replace(conversation("a"), last_seq=2)
+    fleeting = replace(line(1), is_fleeting=True)
+    await post.storage.commit(Work(talk, said=(fleeting, line(2))))
+
+    async with running(post.relay()):
+        await until(lambda: len(post.web.sent) == 2)
+
+    assert [2] == [one.seq for one in await post.storage.messages(talk.id)]
+
+
+async def test_after_days_without_success_a_line_is_given_up(post: Post) -> None:
+    """Caseworkers see it, and the next line of that address goes on being tried."""
+
+    async def fail(delivery: Delivery) -> None:
+        if delivery.message.seq == 1:
+            raise TemporaryDeliveryError
+
+    post.web.before = fail
+    await post.say("a", 1, 2)
+
+    async with running(post.relay()):
+        await until(lambda: post.counter.outcomes)
+        post.clock.forward(4 * 24 * 3600)
+        await until(lambda: ("a", 2) in post.web.sent)
+
+    assert [(1, "it could not be sent")] == post.failures

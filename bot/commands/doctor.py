@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from bot import __version__
 from bot.assembly import Parts
 from bot.commands.checks import Check, State, checked
+from bot.commands.checkups import checkups
 from bot.errors import ConfigurationError
 from bot.settings import Settings, read_settings
 from bot.settings.values import SQLITE
@@ -33,7 +34,8 @@ def doctor(as_json: AsJson = False) -> None:
     except ConfigurationError as error:
         _show(list(_unreadable(error)), {}, as_json=as_json)
         raise typer.Exit(CONFIGURATION_IS_WRONG) from None
-    checks = list(checked(settings, Parts(settings), Path.cwd()))
+    parts = Parts(settings)
+    checks = [*checked(settings, parts, Path.cwd()), *checkups(parts)]
     _show(checks, shown(settings), as_json=as_json)
     raise typer.Exit(1 if any(check.state is State.FAIL for check in checks) else 0)
 

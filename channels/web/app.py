@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -34,8 +34,12 @@ def build_app(
     version: str,
     web: Sequence[APIRouter],
     staff: Sequence[APIRouter] = (),
+    refused: Callable[[str], None] = lambda reason: None,
 ) -> HttpApp:
-    """The application; more may be mounted into it, and is within the same limits and headers."""
+    """The application; more may be mounted into it, and is within the same limits and headers.
+
+    `refused` counts bodies that are too large.
+    """
     app = HttpApp(
         title="Ombud",
         version=version,
@@ -51,7 +55,9 @@ def build_app(
     for router in (*web, *staff):
         app.include_router(router)
     # The last one added is the outermost.
-    app.add_middleware(BodyLimit, limit=settings.body_limit, patience=settings.patience_seconds)
+    app.add_middleware(
+        BodyLimit, limit=settings.body_limit, patience=settings.patience_seconds, refused=refused
+    )
     app.add_middleware(problems.Failures)
     app.add_middleware(Origins, allowed=settings.origins)
     app.add_middleware(SecurityHeaders)

@@ -19,17 +19,24 @@ Shape = TypeVar("Shape")
 class BodyLimit:
     """Refuses what is larger than `limit(path)`, announced or not, and what drips too slowly."""
 
-    def __init__(self, app: ASGIApp, limit: Callable[[str], int], patience: float) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        limit: Callable[[str], int],
+        patience: float,
+        refused: Callable[[str], None] = lambda reason: None,
+    ) -> None:
         self._app = app
         self._limit = limit
         self._patience = patience
+        self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         limit = self._limit(scope["path"])
-        _check(_announced(scope), limit)
+        self._check(_announced(scope), limit)
         await self._app(scope, self._limited(receive, limit), send)
 
     def _limited(self, receive: Receive, limit: int) -> Receive:
@@ -47,20 +54,20 @@ class BodyLimit:
                 raise Refused(408, "The rest of the body did not come.") from None
             taken += len(message.get("body", b""))
             is_whole = not message.get("more_body", False)
-            _check(taken, limit)
+            self._check(taken, limit)
             return message
 
         return limited
+
+    def _check(self, size: int, limit: int) -> None:
+        if size > limit:
+            self._refused("too_large")
+            raise Refused(413, f"A body may have {limit} bytes here.")
 
 
 def _announced(scope: Scope) -> int:
     value = next((v for name, v in scope["headers"] if name == b"content-length"), b"0")
     return int(value) if value.isdigit() else 0
-
-
-def _check(size: int, limit: int) -> None:
-    if size > limit:
-        raise Refused(413, f"A body may have {limit} bytes here.")
 
 
 async def read_json(request: Request, adapter: TypeAdapter[Shape], empty: object = ...) -> Shape:

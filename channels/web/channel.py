@@ -11,11 +11,11 @@ from fastapi import APIRouter
 from bot.dialogue.messages import ConversationId
 from bot.languages import Language
 from bot.ports import Conversing, Delivery
+from bot.rates import Rates
 from channels.web.assets import Assets
 from channels.web.chat import Chat
 from channels.web.events import Listeners
 from channels.web.pages import Pages, Rights
-from channels.web.rates import Rates
 from channels.web.settings import WebSettings
 from channels.web.site import Site
 from channels.web.tokens import CHANNEL

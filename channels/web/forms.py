@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
-from channels.web.cleaning import clean
+from bot.cleaning import clean
 from channels.web.problems import Refused
 from channels.web.settings import JSON_LIMIT
 

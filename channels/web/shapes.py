@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
+from bot.cleaning import clean
 from bot.dialogue.messages import Kind
 from bot.domain.form import Question
-from channels.web.cleaning import clean
 
 LONGEST_ACTION = 200
 MOST_FILES = 100

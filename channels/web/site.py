@@ -11,16 +11,17 @@ from typing import Any, BinaryIO
 
 from fastapi import Request
 
+from bot.cleaning import shown_name
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.messages import Address, ConversationId, InboundMessage, OutboundMessage
 from bot.domain.answers import Attachment
 from bot.errors import NotFound
 from bot.languages import KEYS, Language
 from bot.ports import Answer, Conversing
-from channels.web.cleaning import shown_name
+from bot.rates import Rates
+from channels.web.clients import client_of
 from channels.web.events import Listeners
 from channels.web.problems import Refused
-from channels.web.rates import Rates, client_of
 from channels.web.settings import WebSettings
 from channels.web.shapes import Said
 from channels.web.tokens import address_of, new_token

@@ -9,9 +9,10 @@ import httpx
 import pytest
 from fastapi import Request
 
+from bot.cleaning import LONGEST_NAME, shown_name
 from bot.errors import TooMany
-from channels.web.cleaning import LONGEST_NAME, shown_name
-from channels.web.rates import Rates, client_of
+from bot.rates import Rates
+from channels.web.clients import client_of
 from tests.channels.conftest import (
     EMBEDDER,
     ORIGIN,

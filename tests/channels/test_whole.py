@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bot.assembly import assembled, migrate
+from bot.background import Platforms
 from bot.serving import application
 from bot.settings import Settings
 from channels.staff.shapes import ComplaintShape, PageShape
@@ -39,7 +40,7 @@ async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[http
     )
     migrate(told)
     async with assembled(told) as ombud:
-        _, app = application(ombud, told)
+        _, app = application(ombud, told, Platforms())
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=told.public_url) as client:
             yield client

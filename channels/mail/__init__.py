@@ -1,0 +1,1 @@
+"""E-mail to those who want their answers so: it only sends."""
