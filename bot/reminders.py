@@ -107,8 +107,14 @@ class Reminders:
         return sum([await self._stored(self._expired(one, now)) for one in stale])
 
     def _expired(self, stale: Conversation, now: datetime) -> Work:
-        """The work that removes a draft: its lines are forgotten, what is said about it stays."""
+        """The work that removes a draft: its lines are forgotten, what is said about it stays.
+
+        What was opened and must not be tied to this chat goes without a word.
+        """
         organisation = self.talk.organisation
+        stale = stale.without(*stale.borrowed)
+        if stale.draft is None:
+            return Work(replace(stale, version=stale.version + 1))
         changed, reply, first = telling.expired(stale, now, organisation.draft_hours)
         wording = Wording(self._spoken(stale.language), now, organisation.zone)
         line = wording.worded(reply, stale.last_seq + 1)

@@ -105,8 +105,9 @@ def erases(work: Work) -> bool:
 
 
 def has_draft(conversation: Conversation) -> bool:
-    """Whether there is a draft that would be lost if it expired: one that is no complaint yet."""
-    return conversation.draft is not None and conversation.draft.registered is None
+    """Whether something in it expires: a draft that is no complaint yet, or what is borrowed."""
+    is_draft = conversation.draft is not None and conversation.draft.registered is None
+    return is_draft or bool(conversation.borrowed)
 
 
 def touches(work: Work) -> set[Hashable]:

@@ -27,6 +27,10 @@ from storage.files import MemoryFiles
 from storage.memory import MemoryStorage
 
 MONDAY = datetime(2026, 11, 23, 10, 42, 7, tzinfo=UTC)
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"
+PNG += b"\0\0\0\0IEND\xaeB`\x82"
+"""The smallest picture."""
+
 PHOTO = Attachment("photo", "photo.png", "image/png", 10, "0" * 64)
 
 

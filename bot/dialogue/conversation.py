@@ -115,8 +115,24 @@ class Conversation:
     looked_up: Reference | None = None  # whose private code would be meant
     unbound: Unbound | None = None
     files: tuple[Attachment, ...] = field(default=())  # uploaded, not yet sent
+    borrowed: tuple[Reference, ...] = ()  # of `opened`: anonymous ones, let go before long
     asked_from: int = 0
     origin: Origin | None = None  # where they came in, until a complaint is lodged
+
+    def without(self, *references: Reference) -> Conversation:
+        """The same, with nothing left that tells of these complaints."""
+        gone = frozenset(references)
+        draft, open_ = self.draft, self.open
+        return replace(
+            self,
+            complaints=tuple(ref for ref in self.complaints if ref not in gone),
+            opened=tuple(ref for ref in self.opened if ref not in gone),
+            borrowed=tuple(ref for ref in self.borrowed if ref not in gone),
+            current=None if self.current in gone else self.current,
+            looked_up=None if self.looked_up in gone else self.looked_up,
+            draft=None if draft and draft.registered in gone else draft,
+            open=None if open_ and open_.about in gone else open_,
+        )
 
     @property
     def known(self) -> tuple[Reference, ...]:

@@ -50,17 +50,8 @@ def untied(turn: Turn, reference: Reference, first_seq: int) -> Turn:
     For channels that know who speaks. Its lines from `first_seq` on are forgotten, and the private
     code is the one way back.
     """
-    conversation = turn.conversation
-    draft, open_ = conversation.draft, conversation.open
-    turn = turn.remember(
-        complaints=tuple(ref for ref in conversation.complaints if ref != reference),
-        opened=tuple(ref for ref in conversation.opened if ref != reference),
-        current=None,
-        looked_up=None,
-        unbound=None,
-        draft=None if draft and draft.registered == reference else draft,
-        open=None if open_ and open_.about == reference else open_,
-    )
+    turn = replace(turn, conversation=turn.conversation.without(reference))
+    turn = turn.remember(unbound=None)
     return replace(turn, detached=turn.detached | {reference}, forgets_from=first_seq)
 
 

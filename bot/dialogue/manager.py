@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.dialogue import (
     answering,
@@ -38,6 +39,9 @@ _ANSWERS_ONLY = frozenset(
 )  # fmt: skip
 """What can be an answer: these never interrupt an open question."""
 
+_STAYS = timedelta(hours=1)
+"""Whoever has written nothing for so long is gone."""
+
 _COMMENT_INTERRUPTS = frozenset({Intent.TRACK, Intent.PERSON, Intent.REPEAT, Intent.WHY})
 """A comment may say anything, even thanks or abuse."""
 
@@ -50,7 +54,7 @@ class Manager:
 
     def take_turn(self, scene: Scene) -> Turn:
         """What is said, remembered and recorded about one message."""
-        conversation = replace(scene.conversation, touched_at=scene.now)
+        conversation = replace(_let_go(scene), touched_at=scene.now)
         turn = self._switch_language(Turn(conversation), scene)
         scene = scene.with_conversation(turn.conversation)
         if scene.message.edits is not None:
@@ -123,6 +127,14 @@ class Manager:
         if taken is not None:
             return taken
         return opening.hear(turn, scene, self.handlers)
+
+
+def _let_go(scene: Scene) -> Conversation:
+    """What was opened here and must not be tied to this chat goes once its person had left."""
+    conversation = scene.conversation
+    if scene.now - conversation.touched_at < _STAYS:
+        return conversation
+    return conversation.without(*conversation.borrowed)
 
 
 def _about_files(scene: Scene) -> tuple[Text, ...]:

@@ -157,4 +157,13 @@ def _open_by_code(turn: Turn, scene: Scene, reference: Reference) -> Turn:
         return replace(turn.say("status.unknown"), misses=turn.misses + 1)
     opened = tuple(dict.fromkeys((*turn.conversation.opened, reference)))
     turn = turn.remember(opened=opened, looked_up=None)
-    return show(turn, scene, complaint)
+    return _lend(show(turn, scene, complaint), scene, complaint)
+
+
+def _lend(turn: Turn, scene: Scene, complaint: Complaint) -> Turn:
+    """An anonymous complaint is open to a chat that knows who writes only as long as they stay."""
+    if complaint.privacy is not Privacy.ANONYMOUS or not scene.message.knows_sender:
+        return turn
+    shown = replace(turn.replies[-1], is_fleeting=True)
+    borrowed = tuple(dict.fromkeys((*turn.conversation.borrowed, complaint.reference)))
+    return replace(turn.remember(borrowed=borrowed), replies=(*turn.replies[:-1], shown))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 
 from bot.errors import PermanentDeliveryError, TemporaryDeliveryError
@@ -25,9 +25,9 @@ class MailChannel:
     webhook: ASGIApp | None = None
     trouble: str | None = None
 
-    def __init__(self, settings: Settings, around: Around) -> None:
+    def __init__(self, settings: Settings, words: Callable[..., str]) -> None:
         self._settings = settings
-        self._words = around.conversing.words
+        self._words = words
 
     async def send(self, delivery: Delivery) -> None:
         """One e-mail for one line."""
@@ -97,7 +97,7 @@ def _connection(settings: Settings) -> smtplib.SMTP:
 
 def open_channel(settings: Settings, around: Around) -> MailChannel:
     """The channel, still unconnected."""
-    return MailChannel(settings, around)
+    return MailChannel(settings, around.conversing.words)
 
 
 async def checkup(settings: Settings) -> Sequence[Finding]:

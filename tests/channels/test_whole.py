@@ -17,8 +17,8 @@ from bot.settings import Settings
 from channels.staff.shapes import ComplaintShape, PageShape
 from channels.web.shapes import Messages
 from tests.channels.conftest import STAFF, Person, is_problem
+from tests.talking import PNG
 
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes.fromhex("00000001000000010802000000907753de")
 STORY = "My kettle, order 12345, broke on 2 November 2025. I want my 42.50 pounds back."
 Line = dict[str, Any]
 

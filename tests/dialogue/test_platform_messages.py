@@ -8,6 +8,7 @@ from bot.dialogue.interpretation import Intent
 from bot.dialogue.messages import NotTaken, Origin, RefusedFile, Unreadable
 from bot.domain.events import Privacy
 from bot.domain.form import Question
+from bot.reminders import Reminders
 from tests.talking import House, Talk
 
 STORY = "Order 48213 came smashed last tuesday. I want a refund"
@@ -413,3 +414,36 @@ class TestAnonymous:
         reference = await talk.finish("anonymous")
 
         assert (await house.complaint(reference)).conversation == (await talk.memory()).id
+
+    async def test_what_was_opened_by_its_code_is_let_go_again(self) -> None:
+        """It may be added to and rated; an hour later nothing ties the chat to it."""
+        house = House()
+        talk = Talk.at(house, "telegram", knows_sender=True)
+        await talk.send(text=STORY)
+        reference = await talk.finish("anonymous")
+        await talk.send(text=f"status {reference} {talk.code}")
+        assert (await talk.memory()).known == (reference,)
+        assert talk.lines[-1].is_fleeting
+
+        house.later(hours=2)
+        await talk.send(text="thanks")
+
+        assert reference not in repr(await talk.memory())
+
+    async def test_whoever_does_not_come_back_is_let_go_as_well(self) -> None:
+        """The reminders see to it, and say nothing."""
+        house = House()
+        talk = Talk.at(house, "telegram", knows_sender=True)
+        await talk.send(text=STORY)
+        reference = await talk.finish("anonymous")
+        await talk.send(text=f"status {reference} {talk.code}")
+        before = (await talk.memory()).last_seq
+
+        house.later(days=4)
+        reminders = Reminders(
+            house.storage, house.parts.talk, lambda: house.now, house.parts.metrics
+        )
+        await reminders.once()
+
+        memory = await talk.memory()
+        assert (before, False) == (memory.last_seq, reference in repr(memory))

@@ -14,11 +14,10 @@ from bot.domain.answers import Attachment
 from bot.errors import FileTooLarge, NotFound, StorageError, TypeNotAccepted
 from bot.ports import Files
 from storage.files import DiskFiles, MemoryFiles, shown_name
+from tests.talking import PNG
 
 LIMIT = 100_000
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n%name"
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"
-PNG += b"\0\0\0\0IEND\xaeB`\x82"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 EML = b"From: Astrid <a@example.org>\r\nTo: b@example.org\r\nSubject: Parcel\r\n\r\n<html>Hi</html>"
 OFFICE = "application/vnd.openxmlformats-officedocument."
