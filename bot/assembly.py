@@ -19,7 +19,7 @@ from bot.limiting import LookUpLimits, LookUps
 from bot.metrics import Metrics
 from bot.ports import Files, Storage, Understand
 from bot.presenting import presented
-from bot.rules import emergency_numbers, load_regime
+from bot.rules import emergency_numbers, load_rules
 from bot.service import Service, Talk
 from bot.settings import Settings, settled_secret_key
 from handlers import HANDLERS
@@ -93,7 +93,7 @@ class Parts:
             public_url=told.public_url.rstrip("/"),
             zone=self.zone,
             country=told.country,
-            regime=load_regime(told.regime),
+            rules=load_rules(told.regime),
             external_body=ExternalBody(body.name, body.url or body.phone or "") if body else None,
             emergency=emergency_numbers(told.country),
             max_attachments=told.max_attachments,
@@ -151,7 +151,7 @@ class Parts:
 
     def as_json(self, complaint: Complaint) -> Mapping[str, object]:
         """A complaint in the shape of contract §4, identity kept apart where it must be."""
-        return presented(complaint, self.organisation.regime, self.zone)
+        return presented(complaint, self.organisation.rules.of(complaint), self.zone)
 
 
 @dataclass(frozen=True)

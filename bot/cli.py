@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "doctor": "Tell what is wrong and the one command that mends it.",
     "migrate": "Bring the database to this version's schema.",
     "nlu": "See what is understood of a text.",
+    "regime": "See whose rules there are, and what is due when by them.",
 }
 """Each is the module of that name in `bot.commands`, whose `app` takes the rest of the line."""
 

@@ -52,6 +52,7 @@ def received(draft: Draft, scene: Scene) -> tuple[Complaint, Identity]:
     details, identity = parted(replace(draft.details, narrative=draft.narrative))
     if draft.privacy is Privacy.ANONYMOUS:
         identity = NOBODY
+    rules, zone = scene.organisation.rules, scene.organisation.zone
     receipt = ComplaintReceived(
         at=draft.started_at,
         by=COMPLAINANT,
@@ -62,7 +63,7 @@ def received(draft: Draft, scene: Scene) -> tuple[Complaint, Identity]:
         points=draft.points,
         language=scene.conversation.language,
         channel=scene.message.address.channel,
-        regime=scene.organisation.regime.label,
+        regime=rules.in_force(draft.started_at.astimezone(zone).date()).label,
     )
     complaint = lodged(scene.new_reference, scene.conversation.id, receipt, identity)
     if draft.person_requested is not None:
@@ -132,8 +133,8 @@ def next_values(complaint: Complaint, scene: Scene) -> dict[str, Value]:
 
 def promised_on(complaint: Complaint, scene: Scene) -> date | None:
     """The day of the next promise."""
-    zone = scene.organisation.zone
-    promise = next_promise(complaint, scene.organisation.regime, zone)
+    rules, zone = scene.organisation.rules, scene.organisation.zone
+    promise = next_promise(complaint, rules.of(complaint), zone)
     return promise.due_at.astimezone(zone).date() if promise else None
 
 

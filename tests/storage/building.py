@@ -79,7 +79,7 @@ def received(number: int = 1, category: str | None = "delivery") -> ComplaintRec
         points=("not delivered",),
         language="en",
         channel="web",
-        regime="iso10002@2018",
+        regime="iso10002 1",
     )
 
 
