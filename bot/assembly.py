@@ -26,7 +26,7 @@ from bot.metrics import Metrics
 from bot.platforms import Batch
 from bot.ports import Files, Raw, Storage, Understand
 from bot.presenting import presented
-from bot.rules import emergency_numbers, load_regime
+from bot.rules import emergency_numbers, load_rules
 from bot.service import Service, Talk
 from bot.settings import Settings, settled_secret_key
 from handlers import HANDLERS
@@ -104,7 +104,7 @@ class Parts:
             public_url=told.public_url.rstrip("/"),
             zone=self.zone,
             country=told.country,
-            regime=load_regime(told.regime),
+            rules=load_rules(told.regime),
             external_body=ExternalBody(body.name, body.url or body.phone or "") if body else None,
             emergency=emergency_numbers(told.country),
             max_attachments=told.max_attachments,
@@ -190,7 +190,7 @@ class Parts:
 
     def as_json(self, complaint: Complaint) -> Mapping[str, object]:
         """A complaint in the shape of contract §4, identity kept apart where it must be."""
-        return presented(complaint, self.organisation.regime, self.zone)
+        return presented(complaint, self.organisation.rules.of(complaint), self.zone)
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,8 @@ class Casework:
 
     def _shown(self, complaint: Complaint, *, is_revealed: bool = False) -> dict[str, Any]:
         organisation = self.voice.organisation
-        return presented(complaint, organisation.regime, organisation.zone, is_revealed=is_revealed)
+        regime = organisation.rules.of(complaint)
+        return presented(complaint, regime, organisation.zone, is_revealed=is_revealed)
 
 
 def _undisturbing(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:

@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "telegram": "Set up the Telegram bot: commands, descriptions, webhook.",
     "slack": "Print what to paste where the Slack app is made.",
     "nlu": "See what is understood of a text.",
+    "regime": "See whose rules there are, and what is due when by them.",
 }
 """Each is the module of that name in `bot.commands`, whose `app` takes the rest of the line."""
 

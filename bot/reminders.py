@@ -18,7 +18,7 @@ from bot.dialogue.wording import Wording
 from bot.domain.complaint import Complaint
 from bot.domain.regimes import next_promise
 from bot.domain.status import Status
-from bot.errors import Conflict, StorageError
+from bot.errors import ConfigurationError, Conflict, StorageError
 from bot.languages import KEYS, Language
 from bot.ports import ComplaintFilter, Storage, Work
 
@@ -97,7 +97,12 @@ class Reminders:
 
     def _is_overdue(self, complaint: Complaint) -> bool:
         organisation = self.talk.organisation
-        promise = next_promise(complaint, organisation.regime, organisation.zone)
+        try:
+            regime = organisation.rules.of(complaint)
+        except ConfigurationError as error:  # nobody can say when it is due, so it counts as late
+            log.error("rules are missing", reason=str(error))
+            return True
+        promise = next_promise(complaint, regime, organisation.zone)
         return promise is not None and promise.due_at < self.clock()
 
     async def _expire_some(self) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bot.dialogue.process import period
 from bot.dialogue.scene import Scene, Turn
 
 
 def handle(turn: Turn, scene: Scene) -> Turn:
-    clocks = scene.organisation.regime.clocks
-    days = next((clock.days for clock in clocks if clock.name == "respond"), 0)
-    return turn.say("duration", days=days)
+    clock = scene.organisation.rules.in_force(scene.today).answer_within(1)
+    return turn.say("duration", period=period(clock))

@@ -8,4 +8,4 @@ from bot.dialogue.scene import Scene, Turn
 
 
 def handle(turn: Turn, scene: Scene) -> Turn:
-    return turn.reply(Reply(facts(scene.organisation)))
+    return turn.reply(Reply(facts(scene.organisation, scene.today)))

@@ -14,11 +14,12 @@ import pytest
 from bot.dialogue.conversation import Draft
 from bot.dialogue.messages import Sender
 from bot.dialogue.scene import Organisation
+from bot.domain.regimes import Rules
 from bot.errors import StorageError
 from bot.languages import KEYS, load_languages
 from bot.ports import Work
 from bot.reminders import Reminders, Talk
-from bot.rules import load_regime
+from bot.rules import load_rules
 from storage.memory import MemoryStorage
 from tests.storage.building import (
     NOW,
@@ -61,20 +62,22 @@ class Bench:
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     seen: Seen = field(default_factory=Seen)
     now: datetime = NOW
+    rules: Rules = field(default_factory=lambda: load_rules("iso10002"))
 
     def reminders(self) -> Reminders:
         """Reminders that speak in keys."""
-        return Reminders(self.storage, talk(), lambda: self.now, self.seen, every_seconds=0.01)
+        talks = talk(self.rules)
+        return Reminders(self.storage, talks, lambda: self.now, self.seen, every_seconds=0.01)
 
 
-def talk() -> Talk:
+def talk(rules: Rules) -> Talk:
     """An organisation that answers by the rules of the standard, in keys."""
     organisation = Organisation(
         name="Parcels Ltd",
         public_url="https://parcels.example",
         zone=ZoneInfo("UTC"),
         country="GB",
-        regime=load_regime("iso10002"),
+        rules=rules,
         external_body=None,
         emergency={},
         max_attachments=10,
@@ -203,6 +206,18 @@ async def test_complaints_past_a_deadline_are_counted(bench: Bench) -> None:
 
     assert 2 == bench.seen.late
     assert reference(1) in await bench.storage.complaints([reference(1)])
+
+
+async def test_a_complaint_whose_rules_are_gone_counts_as_late(bench: Bench) -> None:
+    """Nobody can say when it is due; the others are looked at all the same."""
+    await bench.storage.commit(turn())
+    for number in (1, 2):
+        await bench.storage.commit(lodging(complaint(number)))
+    bench.rules = Rules("iso10002", ())
+
+    await bench.reminders().once()
+
+    assert 2 == bench.seen.late
 
 
 class _Failing(MemoryStorage):

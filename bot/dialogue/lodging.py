@@ -67,6 +67,7 @@ def received(draft: Draft, scene: Scene) -> tuple[Complaint, Identity]:
     details, identity = parted(replace(draft.details, narrative=draft.narrative))
     if draft.privacy is Privacy.ANONYMOUS:
         identity = NOBODY
+    rules, zone = scene.organisation.rules, scene.organisation.zone
     receipt = ComplaintReceived(
         at=draft.started_at,
         by=COMPLAINANT,
@@ -77,7 +78,7 @@ def received(draft: Draft, scene: Scene) -> tuple[Complaint, Identity]:
         points=draft.points,
         language=scene.conversation.language,
         channel=scene.message.address.channel,
-        regime=scene.organisation.regime.label,
+        regime=rules.in_force(draft.started_at.astimezone(zone).date()).label,
         site=scene.conversation.origin.site if scene.conversation.origin else None,
     )
     complaint = lodged(scene.new_reference, scene.conversation.id, receipt, identity)
@@ -158,7 +159,7 @@ def next_values(complaint: Complaint, scene: Scene) -> dict[str, Value]:
 def promised_on(complaint: Complaint, organisation: Organisation) -> date | None:
     """The day of the next promise."""
     zone = organisation.zone
-    promise = next_promise(complaint, organisation.regime, zone)
+    promise = next_promise(complaint, organisation.rules.of(complaint), zone)
     return promise.due_at.astimezone(zone).date() if promise else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.conversation import Conversation, Draft, Open
@@ -16,7 +16,7 @@ from bot.domain.events import Event
 from bot.domain.form import Question
 from bot.domain.identity import Identity
 from bot.domain.reference import Reference
-from bot.domain.regimes import Regime
+from bot.domain.regimes import Rules
 from bot.languages import Language
 
 
@@ -36,7 +36,7 @@ class Organisation:
     public_url: str
     zone: ZoneInfo
     country: str
-    regime: Regime
+    rules: Rules
     external_body: ExternalBody | None
     emergency: Mapping[str, str]  # "danger", "self_harm": the numbers to call
     max_attachments: int
@@ -88,6 +88,11 @@ class Scene:
     def open(self) -> Open | None:
         """The question that was left open."""
         return self.conversation.open
+
+    @property
+    def today(self) -> date:
+        """The day it is where the organisation is."""
+        return self.now.astimezone(self.organisation.zone).date()
 
     @property
     def text(self) -> str:

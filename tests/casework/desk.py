@@ -42,7 +42,7 @@ from bot.domain.identity import Identity
 from bot.domain.reference import Reference, new_reference
 from bot.languages import KEYS, Language, load_languages
 from bot.ports import Fact, Work
-from bot.rules import load_regime
+from bot.rules import load_rules
 from storage.memory import MemoryStorage
 
 NOW = datetime(2026, 11, 23, 10, 42, 7, tzinfo=UTC)
@@ -56,7 +56,7 @@ ACME = Organisation(
     public_url="https://complaints.example",
     zone=ZoneInfo("Europe/Stockholm"),
     country="SE",
-    regime=load_regime("iso10002"),
+    rules=load_rules("iso10002"),
     external_body=None,
     emergency={},
     max_attachments=10,

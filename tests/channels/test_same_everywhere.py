@@ -206,10 +206,10 @@ async def hold(running: Installation, person: Person, script: list[tuple[str | N
         ask = await _open(running, person)
         if wanted == "name" and ask != "name":
             continue
-        before, told = await _version(running, person), len(person.shown())
+        before, said = await _version(running, person), len(person.shown())
         await _do(person, words.format_map(known) if "{" in words else words)
         await _settled(running, person, before)
-        if not any("⟦stale⟧" in text for text in person.shown()[told:]):
+        if not any("⟦stale⟧" in text for text in person.shown()[said:]):
             held.steps.append((ask, words))  # a platform does not even show such a button
         found = [ref for text in person.shown() for ref in _REFERENCE.findall(text)]
         known |= {"reference": found[-1]} if found else {}

@@ -105,7 +105,7 @@ def received(
         points=("not delivered",),
         language="en",
         channel="web",
-        regime="iso10002@2018",
+        regime="iso10002 1",
     )
 
 
