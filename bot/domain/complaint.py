@@ -10,7 +10,15 @@ from functools import reduce, singledispatch
 from bot.domain import events as happened
 from bot.domain.answers import Attachment
 from bot.domain.assessment import InitialAssessment
-from bot.domain.events import CloseReason, Event, Finding, Outcome, Privacy, facts
+from bot.domain.events import (
+    CloseReason,
+    Event,
+    Finding,
+    Outcome,
+    PointFinding,
+    Privacy,
+    facts,
+)
 from bot.domain.form import Details, Question
 from bot.domain.identity import NOBODY, Identity
 from bot.domain.reference import Reference
@@ -29,6 +37,7 @@ class Response:
     at: datetime
     by: str
     stage: int
+    points: tuple[PointFinding, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -198,11 +198,12 @@ class OtherMatterRecorded(Event):
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResponseGiven(Event):
-    """The organisation answered: a finding with reasons, remedies and prevention (7.7, 7.8)."""
+@dataclass(frozen=True)
+class PointFinding:
+    """What is found about one point that was raised (7.7); `prevention` says what keeps it from
+    happening again, or why nothing does."""
 
-    text: str
+    point: str
     finding: Finding
     reasons: str
     remedy: tuple[str, ...] = ()
@@ -210,8 +211,35 @@ class ResponseGiven(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResponseGiven(Event):
+    """The organisation answered: a finding with reasons, remedies and prevention (7.7, 7.8).
+
+    `points` answer every point that was raised; empty where there was only one.
+    """
+
+    text: str
+    finding: Finding
+    reasons: str
+    remedy: tuple[str, ...] = ()
+    prevention: str | None = None
+    points: tuple[PointFinding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResponseAccepted(Event):
     """The complainant accepts the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemedyCarriedOut(Event):
+    """What was promised is done; `proof` tells how one can see it (7.9)."""
+
+    proof: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemedyVerified(Event):
+    """Somebody made sure that what was promised has reached the complainant (7.9)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +249,18 @@ class ReviewRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ExternalBodySignposted(Event):
-    """The stages here are exhausted; the complainant was told where to go (ISO 10003)."""
+    """The stages here are exhausted; the complainant was told where to go, and until when they can
+    (ISO 10003)."""
+
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalOutcomeRecorded(Event):
+    """What the external body decided (ISO 10003)."""
+
+    finding: Finding
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +286,21 @@ class MergedInto(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SplitInto(Event):
+    """A part of this complaint goes on as one of its own."""
+
+    into: str
+    point: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitFrom(Event):
+    """This complaint began as a part of another."""
+
+    of: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class IdentityRevealed(Event):
     """A caseworker saw who complains, and gave a reason (4.10)."""
 
@@ -260,9 +314,10 @@ class ComplaintWithdrawn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ComplaintClosed(Event):
-    """Nothing more is to be done."""
+    """Nothing more is to be done; of what was referred elsewhere, `where`."""
 
     reason: CloseReason
+    where: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -317,6 +372,80 @@ class MessageUndelivered(Event):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnerReminded(Event):
+    """So much of the time of a deadline has passed; `to` was told: the owner, or who stands above.
+
+    `name` is the deadline's; what was reminded of once is not reminded of again.
+    """
+
+    name: str
+    due_at: datetime
+    percent: int
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineMissed(Event):
+    """A promise was not kept: by itself a fact to learn from (7.3)."""
+
+    name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdatePromised(Event):
+    """The complainant was told when they hear of it next."""
+
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateSent(Event):
+    """The complainant heard how it stands, also where nothing had changed (7.3)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplainantNudged(Event):
+    """A question to the complainant stayed without an answer, and was put once more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrgencyAlerted(Event):
+    """Nobody had taken an urgent complaint: alerted again, `to` somebody further up (7.5)."""
+
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDone(Event):
+    """Somebody ticked off what was to be done (`bot.domain.tasks` tells what there is)."""
+
+    task: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegalHoldSet(Event):
+    """Nothing of this complaint may be deleted for now (8.1)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegalHoldReleased(Event):
+    """It may be deleted when its time comes."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataErased(Event):
+    """All that people wrote is gone; what is counted and what was due stays (8.1)."""
+
+    reason: str
+
+
 EVENTS: Final[dict[str, type[Event]]] = {
     kind.__name__: kind
     for kind in (
@@ -327,6 +456,9 @@ EVENTS: Final[dict[str, type[Event]]] = {
         DeadlineExtended, Escalated, MergedInto, IdentityRevealed, ComplaintWithdrawn,
         ComplaintClosed, ComplaintReopened, HandlingRated, OutcomeRated, RatingCommented,
         ChannelUnreachable, ChannelReachable, MessageUndelivered,
+        RemedyCarriedOut, RemedyVerified, ExternalOutcomeRecorded, SplitInto, SplitFrom,
+        OwnerReminded, DeadlineMissed, UpdatePromised, UpdateSent, ComplainantNudged,
+        UrgencyAlerted, TaskDone, LegalHoldSet, LegalHoldReleased, PersonalDataErased,
     )
 }  # fmt: skip
 
