@@ -1,0 +1,1 @@
+"""Telegram: the private chat with the bot, by long polling or webhook; aiogram speaks to it."""
