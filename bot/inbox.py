@@ -142,7 +142,7 @@ class PlatformInbox:
                 batch = await self._next(lane)
                 is_flood = lane.is_flooded and not lane.waiting
                 lane.is_flooded = lane.is_flooded and not is_flood
-                await self._finish(batch, is_flood=is_flood)
+                await self._finish(batch, lane, is_flood=is_flood)
         finally:
             del self._lanes[name]
             _let_go(lane.waiting)
@@ -169,13 +169,12 @@ class PlatformInbox:
             except TimeoutError:
                 return batch
 
-    async def _finish(self, batch: list[_Waiting], *, is_flood: bool) -> None:
+    async def _finish(self, batch: list[_Waiting], lane: _Lane, *, is_flood: bool) -> None:
         raws = tuple(waiting.raw for waiting in batch)
         try:
             await self._handled(Batch(raws, is_flood), batch)
         except StorageError as error:  # nothing was acknowledged: the platform sends it again
-            for waiting in batch:
-                waiting.done.set_exception(error)
+            _fail(batch, lane, error)
             return
         except asyncio.CancelledError:
             _let_go(batch)
@@ -209,6 +208,14 @@ class PlatformInbox:
             await self._storage.drop_raw(self._channel, [waiting.raw.id for waiting in kept])
         except StorageError as error:  # it is taken once more at the next start, to no effect
             log.warning("inbox unreachable", reason=str(error))
+
+
+def _fail(batch: list[_Waiting], lane: _Lane, error: StorageError) -> None:
+    """What waits behind it fails, too, unless it is kept: it will come again, in its order."""
+    behind = [waiting for waiting in lane.waiting if not waiting.is_kept]
+    lane.waiting = deque(waiting for waiting in lane.waiting if waiting.is_kept)
+    for waiting in (*batch, *behind):
+        waiting.done.set_exception(error)
 
 
 def _let_go(unfinished: Iterable[_Waiting]) -> None:

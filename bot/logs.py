@@ -26,7 +26,9 @@ PRIVATE: Final = frozenset(
 """Fields that a line never shows, whoever writes it."""
 
 # These tell more than an operator wants to read, or quote addresses that hold a bot's token.
-_QUIET: Final = ("uvicorn.access", "httpx", "httpcore", "aiohttp.access", "sqlalchemy.engine")
+_QUIET: Final = (
+    "uvicorn.access", "httpx", "httpcore", "aiohttp.access", "aiogram.event", "sqlalchemy.engine",
+)  # fmt: skip
 
 _Fields = MutableMapping[str, Any]
 

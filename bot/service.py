@@ -294,8 +294,11 @@ class Service:
     ) -> Earlier | None:
         """The message as it stood before this edit, and the question that it came after."""
         lines = await self._storage.messages(conversation.id)
-        mine = (f"{id_}:", id_)
-        told = [one for one in lines if one.client_id and one.client_id.startswith(mine)]
+        told = [
+            one
+            for one in lines
+            if one.client_id and (one.client_id == id_ or one.client_id.startswith(f"{id_}:"))
+        ]
         if not told:
             return None
         first, last = told[0], told[-1]

@@ -88,9 +88,11 @@ async def installation(folder: Path, **settings: Any) -> AsyncIterator[Installat
     try:
         async with Background(parts, platforms, web):
             serving = asyncio.create_task(server.serve(sockets=[listening]))
-            yield Installation(ombud, told, platforms, f"http://127.0.0.1:{told.port}")
-            web.close()
-            server.should_exit = True
-            await serving
+            try:
+                yield Installation(ombud, told, platforms, f"http://127.0.0.1:{told.port}")
+            finally:
+                web.close()
+                server.should_exit = True
+                await serving
     finally:
         await parts.storage.close()

@@ -238,3 +238,19 @@ async def test_a_turn_that_never_ends_is_left_to_the_next_process(
     await asyncio.wait_for(opened.close(), 1)
 
     assert ["1"] == [one.id for one in await storage.raws("telegram")]
+
+
+async def test_what_waits_behind_a_failure_fails_too_and_keeps_its_order(
+    storage: MemoryStorage, desk: Desk
+) -> None:
+    """Otherwise the second message would be taken before the first one came again."""
+    desk.gate.clear()
+    desk.errors = [StorageError("locked")]
+    opened = inbox(storage, desk, Patience(acknowledge=5, per_minute=10_000))
+    taking = [asyncio.create_task(opened.take(raw(id_))) for id_ in ("1", "2", "3")]
+    await asyncio.sleep(0)
+    desk.gate.set()
+
+    ends = await asyncio.gather(*taking, return_exceptions=True)
+
+    assert ([StorageError] * 3, []) == ([type(end) for end in ends], desk.taken)

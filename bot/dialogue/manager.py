@@ -24,7 +24,7 @@ from bot.dialogue import (
 )
 from bot.dialogue.conversation import Conversation, Open
 from bot.dialogue.interpretation import Intent
-from bot.dialogue.messages import TEXT_LIMIT, Kind, Sender
+from bot.dialogue.messages import TEXT_LIMIT, Kind, NotTaken, RefusedFile, Sender
 from bot.dialogue.replies import Reply, Text, Words
 from bot.dialogue.scene import Handlers, Scene, Turn
 from bot.domain.form import FORM_QUESTIONS, Question
@@ -38,6 +38,9 @@ _ANSWERS_ONLY = frozenset(
     }
 )  # fmt: skip
 """What can be an answer: these never interrupt an open question."""
+
+_NAMED = 3
+"""So many refused files are named; of more their number is told."""
 
 _STAYS = timedelta(hours=1)
 """Whoever has written nothing for so long is gone."""
@@ -101,6 +104,7 @@ class Manager:
         return self.handlers[command](turn, replace(scene, heard=heard))
 
     def _take_files(self, turn: Turn, scene: Scene) -> Turn:
+        scene = _as_many_as_fit(turn, scene)
         files = scene.message.attachments
         turn = turn.reply(Reply(_about_files(scene)))
         if not files:
@@ -137,24 +141,36 @@ def _let_go(scene: Scene) -> Conversation:
     return conversation.without(*conversation.borrowed)
 
 
+def _as_many_as_fit(turn: Turn, scene: Scene) -> Scene:
+    """An album may bring more files than a complaint can hold: the rest is told by name."""
+    draft, complaint = turn.conversation.active_draft, following.meant(turn, scene)
+    kept = draft.attachments if draft else complaint.attachments if complaint else ()
+    room = max(0, scene.organisation.max_attachments - len(kept))
+    files = scene.message.attachments
+    too_many = (RefusedFile(file.name, NotTaken.TOO_MANY) for file in files[room:])
+    refused = (*scene.message.refused, *too_many)
+    return replace(scene, message=replace(scene.message, attachments=files[:room], refused=refused))
+
+
 def _about_files(scene: Scene) -> tuple[Text, ...]:
     """What became of the files that came."""
     message = scene.message
     saved = (Text("file.saved", {"count": len(message.attachments)}),)
-    refused = {
-        file.reason: Text(
-            "file.refused",
-            {"reason": Text(f"file.reason.{file.reason}", {"name": Words(file.name)})},
-        )
-        for file in message.refused
-    }
+    names: dict[NotTaken, list[str]] = {}
+    for file in message.refused:
+        names.setdefault(file.reason, []).append(file.name)
     spoken = all(file.type.startswith(("audio/", "video/")) for file in message.attachments)
     is_mute = bool(message.attachments) and spoken and not scene.text.strip()
     return (
         *(saved if message.attachments else ()),
-        *refused.values(),
+        *(_refusal(reason, several) for reason, several in names.items()),
         *((Text("file.spoken"),) if is_mute else ()),
     )
+
+
+def _refusal(reason: NotTaken, names: list[str]) -> Text:
+    named = ", ".join(names[:_NAMED]) + (f" (+{len(names) - _NAMED})" if names[_NAMED:] else "")
+    return Text("file.refused", {"reason": Text(f"file.reason.{reason}", {"name": Words(named)})})
 
 
 def _start(turn: Turn, scene: Scene) -> Turn:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from bot.casework import Casework
 from bot.domain.answers import ContactKind
+from bot.domain.complaint import complaint_from
 from bot.domain.events import Privacy
 from bot.domain.form import Question
 from bot.domain.status import Status
+from bot.ports import Work
 from bot.settings import Settings
 from tests.talking import PHOTO, House, Talk
 
@@ -72,6 +77,77 @@ async def test_two_taps_open_a_review_and_the_second_no_leads_outside() -> None:
 
     assert Status.EXTERNAL is (await house.complaint(reference)).status
     assert "the Ombudsman" in talk.text
+
+
+async def _rejected_twice(house: House, talk: Talk) -> str:
+    reference = await _answered(house, talk)
+    for by in ("Noor", "Noor"):
+        await talk.press("not_satisfied")
+        await talk.press("yes")
+        desk = Casework(house.storage, house.parts.talk, lambda: house.now)
+        if Status.UNDER_REVIEW is (await house.complaint(reference)).status:
+            again = {"text": "No.", "finding": "not_upheld", "reasons": "None new."}
+            await desk.act(reference, "respond", again, by)
+    return reference
+
+
+async def test_the_way_outside_names_its_last_day() -> None:
+    """By the rules: six months after the answer; it is told, recorded, and told again on asking."""
+    house = House(
+        Settings.model_validate(
+            {
+                "regime": "uk-fca",
+                "country": "GB",
+                "time_zone": "Europe/London",
+                "secret_key": "k" * 40,
+            }
+        )
+    )
+    talk = await house.enter()
+    reference = await _rejected_twice(house, talk)
+    told = talk.text
+    await talk.say("what are my rights")
+
+    complaint = await house.complaint(reference)
+    assert complaint.external is not None
+    assert date(2027, 5, 23) == complaint.external.until
+    for said in (told, talk.text):
+        assert "Financial Ombudsman Service" in said
+        assert "Sunday 23 May 2027" in said
+
+
+async def test_rules_without_a_last_day_name_none() -> None:
+    """Nothing is made up."""
+    house = House()
+    talk = await house.enter()
+    complaint = await house.complaint(await _rejected_twice(house, talk))
+
+    assert complaint.external is not None
+    assert complaint.external.until is None
+    assert "last day" not in talk.text
+
+
+async def test_the_reference_and_code_of_a_part_open_it_elsewhere() -> None:
+    """A point that goes on by itself is told in the chat, with the code that opens it."""
+    house = House()
+    talk = await house.enter()
+    reference = await talk.lodge()
+    complaint = await house.complaint(reference)
+    points = replace(complaint.history[0], points=("The parcel.", "The phone."))  # type: ignore[call-arg]  # the receipt
+    two = complaint_from(
+        complaint.reference, complaint.conversation, (points, *complaint.history[1:])
+    )
+    await house.storage.commit(Work(complaints=((two, two.version),)))
+    desk = Casework(house.storage, house.parts.talk, lambda: house.now)
+    after = await desk.act(reference, "split", {"point": "2"}, "Mina")
+    lines = await house.service.messages((await talk.memory()).id, 0)
+    stranger = await house.enter("stranger")
+    await stranger.say(f"status {lines[-1].reference}")
+    await stranger.say(str(lines[-1].private_code))
+
+    assert after["history"][-1]["into"] == lines[-1].reference  # type: ignore[index]  # JSON
+    assert "The phone." in stranger.text
+    assert "smashed" in stranger.text
 
 
 async def test_an_answer_does_not_disturb_another_complaint_in_the_making() -> None:

@@ -270,6 +270,19 @@ async def test_voice_note_is_kept_and_words_are_asked_for() -> None:
     assert "I can't, so write" in talk.text
 
 
+async def test_an_album_with_more_than_fits_is_kept_as_far_as_it_fits() -> None:
+    """Ten files belong to a complaint; the others are named (contract §7)."""
+    talk = await _told(House())
+    album = [talk.file(f"photo-{number}.png", "image/png") for number in range(12)]
+
+    await talk.say("", *album)
+
+    draft = (await talk.memory()).draft
+    assert draft is not None
+    assert len(draft.attachments) == 10
+    assert "photo-10.png" in talk.text
+
+
 async def test_form_changes_what_was_changed_in_it() -> None:
     """The whole summary can be put right at once."""
     house = House()
