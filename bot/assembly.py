@@ -19,13 +19,17 @@ from bot.codes import PrivateCodes
 from bot.dialogue.manager import Manager
 from bot.dialogue.scene import ExternalBody, Organisation
 from bot.domain.complaint import Complaint
+from bot.domain.duties import Timing, timing
+from bot.domain.keeping import Keeping
+from bot.domain.policy import Opening, Policy
 from bot.inbox import Patience, PlatformInbox
 from bot.languages import Language, load_languages, spoken
 from bot.limiting import LookUpLimits, LookUps
 from bot.metrics import Metrics
 from bot.platforms import Batch
-from bot.ports import Files, Raw, Storage, Understand
+from bot.ports import Raw, Storage, Understand
 from bot.presenting import presented
+from bot.retention import Retention
 from bot.rules import emergency_numbers, load_rules
 from bot.service import Service, Talk
 from bot.settings import Settings, settled_secret_key
@@ -108,6 +112,7 @@ class Parts:
             external_body=ExternalBody(body.name, body.url or body.phone or "") if body else None,
             emergency=emergency_numbers(told.country),
             max_attachments=told.max_attachments,
+            max_attachment_bytes=told.max_attachment_bytes,
             draft_hours=told.draft_hours,
             has_mail=told.smtp_url is not None,
         )
@@ -127,12 +132,32 @@ class Parts:
     @cached_property
     def storage(self) -> Storage:
         """Where everything is kept, still closed."""
-        return storage_for(self.database_url)
+        return storage_for(self.database_url, self._timing)
+
+    def _timing(self, complaint: Complaint) -> Timing:
+        return timing(complaint, self.organisation.rules, self.zone, self.policy)
 
     @cached_property
-    def files(self) -> Files:
+    def policy(self) -> Policy:
+        """How Ombud acts by itself."""
+        told, hours = self.settings.escalation, self.settings.hours
+        return Policy(
+            contact=told.contact,
+            percents=told.percents,
+            alert_minutes=told.minutes,
+            opening=Opening(frozenset(hours.days), hours.opens, hours.closes) if hours else None,
+        )
+
+    @cached_property
+    def files(self) -> DiskFiles:
         """Where evidence is kept."""
         return DiskFiles(self.settings.files_dir, self.settings.max_attachment_bytes)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """Erases what is kept for no rule any more."""
+        keeping = Keeping(self.zone, self.settings.retention_days)
+        return Retention(self.storage, self.files, self.organisation.rules, now, keeping)
 
     @cached_property
     def service(self) -> Service:
@@ -214,6 +239,16 @@ class Ombud:
         """Where everything is kept."""
         return self.parts.storage
 
+    @property
+    def retention(self) -> Retention:
+        """Erases what is kept for no rule any more."""
+        return self.parts.retention
+
+    @property
+    def organisation(self) -> Organisation:
+        """Who answers, by which rules."""
+        return self.parts.organisation
+
     def as_json(self, complaint: Complaint) -> Mapping[str, object]:
         """A complaint in the shape of contract §4."""
         return self.parts.as_json(complaint)
@@ -235,6 +270,12 @@ def migrate(settings: Settings) -> str:
     parts = Parts(settings)
     migrate_database(parts.database_url)
     return parts.schema_versions()[1]
+
+
+async def reschedule(settings: Settings) -> int:
+    """Reckons anew, from the events, when each complaint is due; how many were kept wrong."""
+    async with assembled(settings) as ombud:
+        return await ombud.storage.reschedule()
 
 
 def understanding(settings: Settings) -> Understand:

@@ -50,6 +50,12 @@ def _plain(open_: Open, scene: Scene, turn: Turn) -> Reply:
     return Reply((Text(key),), ask=open_.ask, choices=choices, wants_phone=wants_phone)
 
 
+def _evidence(open_: Open, scene: Scene, turn: Turn) -> Reply:
+    megabytes = max(1, scene.organisation.max_attachment_bytes // 2**20)
+    texts = (Text("ask.evidence"), Text("evidence.limit", {"megabytes": megabytes}))
+    return Reply(texts, ask=open_.ask, choices=_CHOICES[Question.EVIDENCE])
+
+
 def _narrative(open_: Open, scene: Scene, turn: Turn) -> Reply:
     if open_.purpose is None:
         return Reply((Text("ask.narrative"),), ask=open_.ask)
@@ -100,6 +106,7 @@ def _is_shown(entry: Entry, draft: Draft) -> bool:
 
 _PUT: Mapping[Question, Callable[[Open, Scene, Turn], Reply]] = {
     Question.NARRATIVE: _narrative,
+    Question.EVIDENCE: _evidence,
     Question.CHECK: _check,
     Question.CONFIRM: _confirm,
     Question.RATING_HANDLING: _rating,

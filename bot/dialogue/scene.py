@@ -41,6 +41,7 @@ class Organisation:
     emergency: Mapping[str, str]  # "danger", "self_harm": the numbers to call
     max_attachments: int
     draft_hours: int
+    max_attachment_bytes: int = 20_971_520
     has_mail: bool = False  # whoever wants answers by e-mail gets them so
 
 
