@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from importlib import import_module
 from types import ModuleType
@@ -14,11 +14,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from bot.calendars import working_days
+from bot.cards import KeptEvidence, ShownCards
 from bot.casework import Casework
 from bot.codes import PrivateCodes
 from bot.dialogue.manager import Manager
 from bot.dialogue.scene import ExternalBody, Organisation
+from bot.domain.clocks import Calendar
 from bot.domain.complaint import Complaint
+from bot.domain.counting import WorkingDays
 from bot.domain.duties import Timing, timing
 from bot.domain.keeping import Keeping
 from bot.domain.policy import Opening, Policy
@@ -26,7 +30,7 @@ from bot.inbox import Patience, PlatformInbox
 from bot.languages import Language, load_languages, spoken
 from bot.limiting import LookUpLimits, LookUps
 from bot.metrics import Metrics
-from bot.platforms import Batch
+from bot.platforms import Batch, Local
 from bot.ports import Raw, Storage, Understand
 from bot.presenting import presented
 from bot.retention import Retention
@@ -211,11 +215,43 @@ class Parts:
     @cached_property
     def casework(self) -> Casework:
         """What caseworkers do."""
-        return Casework(self.storage, self.talk, now)
+        staff = frozenset(self.settings.names_by_token.values())
+        return Casework(self.storage, self.talk, now, staff=staff)
+
+    @cached_property
+    def cards(self) -> ShownCards:
+        """What caseworkers are shown elsewhere, and how far."""
+        return ShownCards(self.storage, self.organisation, now)
+
+    @cached_property
+    def evidence(self) -> KeptEvidence:
+        """The files of complaints."""
+        return KeptEvidence(self.storage, self.files)
+
+    @cached_property
+    def local(self) -> Local:
+        """How those who work here write and reckon; without a calendar in the rules that of the
+        country counts."""
+
+        def is_working_day(day: date) -> bool:
+            regime = self.organisation.rules.in_force(day)
+            if regime.calendar is not None:
+                return regime.days.is_open(day)
+            return self._working_days.is_open(day)
+
+        return Local(self.settings.language, self.zone, is_working_day)
+
+    @cached_property
+    def _working_days(self) -> WorkingDays:
+        try:
+            return working_days(Calendar(self.settings.country))
+        except ValueError:  # a country whose holidays nobody lists
+            return WorkingDays()
 
     def as_json(self, complaint: Complaint) -> Mapping[str, object]:
         """A complaint in the shape of contract §4, identity kept apart where it must be."""
-        return presented(complaint, self.organisation.rules.of(complaint), self.zone)
+        regime = self.organisation.rules.of(complaint)
+        return presented(complaint, regime, self.zone, has_mail=self.organisation.has_mail)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, Protocol
 
-from bot.acts import ACTS, Asked, Decided, reference_in
+from bot.acts import ACTS, Asked, Decided, Office, reference_in
+from bot.codes import chance_reference
 from bot.dialogue import telling
 from bot.dialogue.conversation import NOWHERE, Conversation
 from bot.dialogue.messages import ConversationId, Kind, OutboundMessage, Sender
@@ -20,7 +21,7 @@ from bot.dialogue.scene import Organisation
 from bot.dialogue.wording import Wording
 from bot.domain.complaint import Complaint
 from bot.domain.reference import Reference
-from bot.errors import Conflict, InvalidRequest, NotAllowed, NotFound
+from bot.errors import Conflict, IllegalMove, InvalidRequest, NotAllowed, NotFound
 from bot.languages import KEYS, Language
 from bot.ports import ComplaintFilter, Fact, Storage, Work
 from bot.presenting import presented
@@ -44,17 +45,24 @@ class Voice(Protocol):
 
 @dataclass(frozen=True)
 class Casework:
-    """Implements `bot.ports.Desk`. `may_reveal` tells who may see who complains in confidence."""
+    """Implements `bot.ports.Desk`.
+
+    `may_reveal` tells who may see who complains in confidence; `staff` are the names of all who
+    work here, so that a review finds somebody else.
+    """
 
     storage: Storage
     voice: Voice
     clock: Callable[[], datetime]
     may_reveal: Callable[[str], bool] = lambda by: True
+    staff: frozenset[str] = frozenset()
+    new_reference: Callable[[], Reference] = chance_reference
 
     async def act(
         self, reference: str, action: str, fields: Mapping[str, object], by: str
     ) -> Mapping[str, object]:
-        """Does `action`; the complaint after it. NotFound, IllegalMove, InvalidRequest."""
+        """Does `action`; the complaint after it. NotFound, IllegalMove, InvalidRequest, and
+        NotAllowed where it is not for this person to do."""
         act = ACTS.get(action)
         if act is None:
             raise InvalidRequest(f"action: it must be one of: {', '.join(ACTS)}")
@@ -84,10 +92,18 @@ class Casework:
         return {"complaints": shown, "next": page.next}
 
     async def _asked(self, wanted: Reference, told: Mapping[str, Any], by: str) -> Asked:
-        complaint, now = await self._complaint(wanted), self.clock()
+        complaint = await self._complaint(wanted)
         into = await self._complaint(told["into"]) if "into" in told else None
-        return Asked(
-            complaint, by, now, now.astimezone(self.voice.organisation.zone).date(), told, into
+        return Asked(complaint, by, self.clock(), told, self._office(complaint), into)
+
+    def _office(self, complaint: Complaint) -> Office:
+        organisation = self.voice.organisation
+        return Office(
+            regime=organisation.rules.of(complaint),
+            zone=organisation.zone,
+            new_reference=self.new_reference(),
+            staff=self.staff,
+            has_mail=organisation.has_mail,
         )
 
     async def _complaint(self, reference: Reference) -> Complaint:
@@ -104,7 +120,11 @@ class Casework:
         )
         conversation = await self.storage.conversation(home) if decided.replies else None
         if conversation is None or conversation.address.channel == NOWHERE:
+            if decided.begins is not None:
+                raise IllegalMove("Nobody could tell its complainant the new private code.")
             return work  # whoever has the private code reads it in the complaint
+        if decided.begins is not None:
+            work, conversation = _begun(work, conversation, decided.begins)
         mail = mail_address(before.identity, self.voice.organisation)
         work = replace(work, copy_to=mail)
         if conversation.active_draft is None or conversation.open is None:
@@ -139,7 +159,22 @@ class Casework:
     def _shown(self, complaint: Complaint, *, is_revealed: bool = False) -> dict[str, Any]:
         organisation = self.voice.organisation
         regime = organisation.rules.of(complaint)
-        return presented(complaint, regime, organisation.zone, is_revealed=is_revealed)
+        return presented(
+            complaint,
+            regime,
+            organisation.zone,
+            is_revealed=is_revealed,
+            has_mail=organisation.has_mail,
+        )
+
+
+def _begun(work: Work, conversation: Conversation, part: Complaint) -> tuple[Work, Conversation]:
+    """With another complaint that begins in the same conversation."""
+    home = conversation.id
+    facts = (Fact(event, home, part.reference) for event in part.history)
+    known = (*conversation.complaints, part.reference)
+    work = replace(work, facts=(*work.facts, *facts), complaints=(*work.complaints, (part, 0)))
+    return work, replace(conversation, complaints=known)
 
 
 def _undisturbing(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:

@@ -11,19 +11,29 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.answers import Attachment, Contact
-from bot.domain.complaint import Complaint, Response
+from bot.domain.complaint import Complaint
 from bot.domain.events import ComplaintReceived, DetailTold, Event, Privacy, facts
 from bot.domain.form import FORM, IDENTIFYING, Details
 from bot.domain.identity import joined
 from bot.domain.regimes import Regime, deadlines
+from bot.domain.response import Response
+from bot.domain.tasks import tasks
 
 _IDENTIFYING = frozenset(question.value for question in IDENTIFYING)
 
 
 def presented(
-    complaint: Complaint, regime: Regime, zone: ZoneInfo, *, is_revealed: bool = False
+    complaint: Complaint,
+    regime: Regime,
+    zone: ZoneInfo,
+    *,
+    is_revealed: bool = False,
+    has_mail: bool = False,
 ) -> dict[str, Any]:
-    """The complaint; who complains is left out of a confidential one unless `is_revealed`."""
+    """The complaint; who complains is left out of a confidential one unless `is_revealed`.
+
+    With `has_mail` e-mail goes out by itself, and is nobody's task.
+    """
     shows_identity = _shows_identity(complaint.privacy, is_revealed)
     return {
         "reference": complaint.reference,
@@ -36,10 +46,15 @@ def presented(
         "owner": complaint.owner,
         "details": _details(joined(complaint.details, complaint.identity), shows_identity),
         "attachments": plain(complaint.attachments),
+        "points": plain(complaint.points),
         "assessment": plain(complaint.assessment),
+        "judged": plain(complaint.judged),
         "deadlines": plain(deadlines(complaint, regime, zone)),
+        "tasks": plain(tasks(complaint, has_mail=has_mail)),
         "response": _response(complaint.response),
+        "external": plain(complaint.external),
         "feedback": plain(complaint.feedback),
+        "legal_hold": complaint.legal_hold,
         "history": [_happened(event, shows_identity) for event in complaint.history],
     }
 
@@ -97,7 +112,12 @@ def _bare(contact: Contact | None) -> Contact | None:
 def _response(response: Response | None) -> dict[str, Any] | None:
     if response is None:
         return None
-    return {key: value for key, value in plain(response).items() if key != "stage"}
+    shape = {key: value for key, value in plain(response).items() if key != "stage"}
+    if len(response.points) < 2:
+        del shape["points"]
+    if response.exception is None:
+        del shape["exception"]
+    return shape
 
 
 def _happened(event: Event, shows_identity: bool) -> dict[str, Any]:

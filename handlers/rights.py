@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bot.dialogue import following
+from bot.dialogue import following, signposting
 from bot.dialogue.replies import Reply, Text
 from bot.dialogue.scene import Scene, Turn
 
 
 def handle(turn: Turn, scene: Scene) -> Turn:
-    return turn.reply(Reply((Text("rights"), following.signpost(scene))))
+    complaint = following.meant(turn, scene)
+    outside = signposting.signpost(scene.organisation, scene.now, complaint)
+    return turn.reply(Reply((Text("rights"), *outside)))

@@ -60,6 +60,13 @@ def _words(text: str) -> str:
     return sys.stdin.read().strip() if text == "-" else text
 
 
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InvalidRequest(f"--points must be JSON: {error}") from None
+
+
 def _truth(flag: Flag | None) -> bool | None:
     return None if flag is None else flag is Flag.YES
 
@@ -176,7 +183,15 @@ def respond(
         list[str] | None, typer.Option(help="What puts it right; may be given several times.")
     ] = None,
     prevention: Annotated[
-        str | None, typer.Option(help="What keeps it from happening again.")
+        str | None, typer.Option(help="What keeps it from happening again, or why nothing does.")
+    ] = None,
+    points: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON",
+            help='Points that get an answer of their own: [{"point": "1", "finding": "upheld",'
+            ' "reasons": "…"}]; the others get the whole answer.',
+        ),
     ] = None,
     by: By,
     as_json: AsJson = False,
@@ -185,7 +200,39 @@ def respond(
     _act(
         reference, "respond", by, as_json,
         text=_words(text), finding=finding, reasons=reasons, remedy=remedy, prevention=prevention,
+        points=None if points is None else _json(points),
     )  # fmt: skip
+
+
+@app.command()
+def fulfil(
+    reference: Reference,
+    *,
+    proof: Annotated[str, typer.Option(help="How one can see that it was done; recorded.")],
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Record that the promised remedy was carried out."""
+    _act(reference, "fulfil", by, as_json, proof=proof)
+
+
+@app.command()
+def verify(reference: Reference, *, by: By, as_json: AsJson = False) -> None:
+    """Confirm that the remedy has arrived, and close the complaint."""
+    _act(reference, "verify", by, as_json)
+
+
+@app.command()
+def external(
+    reference: Reference,
+    *,
+    finding: Annotated[Finding, typer.Option(help="What the outside body found.")],
+    text: Words,
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Record what an outside body decided."""
+    _act(reference, "external", by, as_json, finding=finding, text=_words(text))
 
 
 @app.command()
@@ -220,21 +267,61 @@ def merge(
 
 
 @app.command()
+def split(
+    reference: Reference,
+    *,
+    point: Annotated[str, typer.Option(help="Which point: its words as raised, or its number.")],
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Make a complaint of its own of one point."""
+    _act(reference, "split", by, as_json, point=point)
+
+
+@app.command()
 def close(
     reference: Reference,
     *,
     reason: Annotated[CloseReason, typer.Option(help="Why nothing more is to be done.")],
+    where: Annotated[
+        str | None, typer.Option(help="Where it goes on, if it was referred; told.")
+    ] = None,
     by: By,
     as_json: AsJson = False,
 ) -> None:
-    """Close a complaint for one of the reasons that ISO 10002 knows."""
-    _act(reference, "close", by, as_json, reason=reason)
+    """Close a complaint for one of the reasons that its rules know."""
+    _act(reference, "close", by, as_json, reason=reason, where=where)
 
 
 @app.command()
 def reopen(reference: Reference, *, reason: Reason, by: By, as_json: AsJson = False) -> None:
     """Go on working on a closed or withdrawn complaint."""
     _act(reference, "reopen", by, as_json, reason=reason)
+
+
+@app.command()
+def done(
+    reference: Reference,
+    *,
+    task: Annotated[str, typer.Option(help="Which one, as `show` names it.")],
+    note: Annotated[str | None, typer.Option(help="What came of it; recorded.")] = None,
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Tick off a task."""
+    _act(reference, "done", by, as_json, task=task, note=note)
+
+
+@app.command()
+def hold(reference: Reference, *, reason: Reason, by: By, as_json: AsJson = False) -> None:
+    """Keep everything of a complaint, whatever its time."""
+    _act(reference, "hold", by, as_json, reason=reason)
+
+
+@app.command()
+def release(reference: Reference, *, reason: Reason, by: By, as_json: AsJson = False) -> None:
+    """End a hold."""
+    _act(reference, "release", by, as_json, reason=reason)
 
 
 @app.command()

@@ -7,7 +7,9 @@ from typing import Final
 
 Shape = Mapping[str, object]
 
-_HEAD: Final = ("status", "owner", "privacy", "language", "channel", "received_at")
+_HEAD: Final = (
+    "status", "owner", "privacy", "language", "channel", "received_at", "legal_hold",
+)  # fmt: skip
 _COLUMNS: Final = ("reference", "status", "severity", "received", "owner", "subject")
 
 
@@ -20,8 +22,12 @@ def sheet(complaint: Shape) -> str:
             *_section("details", complaint.get("details")),
             *_section("attachments", complaint.get("attachments")),
             *_section("assessment", complaint.get("assessment")),
+            *_section("judged", complaint.get("judged")),
+            *_section("points", complaint.get("points")),
             *_section("deadlines", complaint.get("deadlines")),
+            *_section("tasks", complaint.get("tasks")),
             *_section("response", complaint.get("response")),
+            *_section("external", complaint.get("external")),
             *_section("feedback", complaint.get("feedback")),
             *_section("history", complaint.get("history")),
         )

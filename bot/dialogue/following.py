@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from bot.dialogue import lodging
+from bot.dialogue import lodging, signposting
 from bot.dialogue.conversation import Open
 from bot.dialogue.interpretation import Intent
 from bot.dialogue.messages import CodeOf
@@ -96,7 +96,7 @@ def _awaits(complaint: Complaint) -> bool:
 def accept(turn: Turn, scene: Scene, complaint: Complaint) -> Turn:
     """The response is accepted; with no remedy due that closes the complaint (7.9)."""
     turn = turn.record(complaint.reference, ResponseAccepted(at=scene.now, by=COMPLAINANT))
-    if complaint.response and not complaint.response.remedy:
+    if not complaint.promised:
         closed = ComplaintClosed(at=scene.now, by=OMBUD, reason=CloseReason.ACCEPTED)
         return _then_rate(turn.record(complaint.reference, closed).say("accepted"), complaint)
     return _then_rate(turn.say("accepted.remedy_due"), complaint)
@@ -113,17 +113,11 @@ def review(turn: Turn, scene: Scene, complaint: Complaint) -> Turn:
         event = ReviewRequested(at=scene.now, by=COMPLAINANT)
         turn = turn.record(complaint.reference, event)
         return _then_rate(turn.say("review.opened", reference=complaint.reference), complaint)
-    event_ = ExternalBodySignposted(at=scene.now, by=OMBUD)
+    until = signposting.last_day(scene.organisation, complaint)
+    event_ = ExternalBodySignposted(at=scene.now, by=OMBUD, until=until)
     turn = turn.record(complaint.reference, event_)
-    return _then_rate(turn.reply(Reply((signpost(scene),))), complaint)
-
-
-def signpost(scene: Scene) -> Text:
-    """Where to go with a complaint that can't be settled here."""
-    body = scene.organisation.external_body
-    if body is None:
-        return Text("external.unnamed")
-    return Text("external", {"body": body.name, "url": body.url})
+    told = signposting.signpost(scene.organisation, scene.now, complaint)
+    return _then_rate(turn.reply(Reply(told)), complaint)
 
 
 def _then_rate(turn: Turn, complaint: Complaint) -> Turn:

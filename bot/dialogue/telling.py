@@ -5,14 +5,16 @@ A question is left open only where no other is: a draft in the making is never d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from bot.dialogue import asking
 from bot.dialogue.conversation import Conversation, Open
-from bot.dialogue.messages import Kind, Sender
-from bot.dialogue.replies import Reply, Text, Words, say
+from bot.dialogue.messages import CodeOf, Kind, Sender
+from bot.dialogue.replies import Code, Reply, Text, Words, say
 from bot.domain.complaint import Complaint
+from bot.domain.events import PointFinding
 from bot.domain.form import Question
 from bot.domain.reference import Reference
 
@@ -28,13 +30,18 @@ def told(
     return changed, replies
 
 
-def answer(complaint: Complaint, text: str) -> Reply:
-    """A caseworker's own words."""
+def answer(complaint: Complaint, text: str, points: Sequence[PointFinding] = ()) -> Reply:
+    """A caseworker's own words, and what was found about points that have an answer apart."""
     return Reply(
-        (Text("answer", {"text": Words(text)}),),
+        (Text("answer", {"text": Words(text)}), *map(_found, points)),
         sender=Sender.CASEWORKER,
         reference=complaint.reference,
     )
+
+
+def _found(point: PointFinding) -> Text:
+    values = {"point": Words(point.point), "reasons": Words(point.reasons)}
+    return Text("answer.point", {**values, "finding": Text(f"finding.{point.finding}")})
 
 
 def question(complaint: Complaint) -> tuple[Reply, Open]:
@@ -62,10 +69,35 @@ def extended(complaint: Complaint, until: date, reason: str) -> Reply:
     return _notice("told.extended", complaint, values)
 
 
-def closed(complaint: Complaint) -> tuple[Reply, Open]:
-    """That nothing more is to be done, and the ratings after it."""
-    reply = _notice("told.closed", complaint, {"reference": complaint.reference})
-    return reply, Open(Question.RATING_HANDLING, complaint.reference)
+def closed(complaint: Complaint, where: str | None = None) -> tuple[Reply, Open]:
+    """That nothing more is to be done, or where it goes on, and the ratings after it."""
+    open_ = Open(Question.RATING_HANDLING, complaint.reference)
+    if where is None:
+        return _notice("told.closed", complaint, {"reference": complaint.reference}), open_
+    values = {"reference": complaint.reference, "where": Words(where)}
+    return _notice("told.referred", complaint, values), open_
+
+
+def fulfilled(complaint: Complaint) -> Reply:
+    """That what was promised is done."""
+    return _notice("told.fulfilled", complaint, {"reference": complaint.reference})
+
+
+def decided_outside(complaint: Complaint) -> Reply:
+    """That the outside body's decision has arrived; the body itself tells what it is."""
+    return _notice("told.external", complaint, {"reference": complaint.reference})
+
+
+def split(complaint: Complaint, point: str, into: Reference) -> Reply:
+    """That a point goes on by itself, with its own reference and private code."""
+    values = {
+        "reference": complaint.reference,
+        "point": Words(point),
+        "into": into,
+        "private_code": Code(),
+    }
+    reply = _notice("told.split", complaint, values)
+    return replace(reply, kind=Kind.ACKNOWLEDGEMENT, reference=into, code_of=CodeOf(into, 0))
 
 
 def reopened(complaint: Complaint) -> Reply:

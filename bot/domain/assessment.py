@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -39,3 +40,21 @@ class InitialAssessment:
     impact: Level = Level.LOW
     immediate_action: bool = False
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Who judged what, when and why; None is what they left as it stood.
+
+    The first is the machine's, so that its values stay beside a person's.
+    """
+
+    by: str
+    at: datetime
+    category: str | None
+    severity: Severity | None
+    safety: bool | None
+    complexity: Level | None
+    impact: Level | None
+    immediate_action: bool | None
+    reasons: tuple[str, ...]

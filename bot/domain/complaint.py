@@ -6,48 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce, singledispatch
+from itertools import takewhile
 
 from bot.domain import events as happened
 from bot.domain.answers import Attachment
-from bot.domain.assessment import InitialAssessment
-from bot.domain.events import (
-    CloseReason,
-    Event,
-    Finding,
-    Outcome,
-    PointFinding,
-    Privacy,
-    facts,
-)
+from bot.domain.assessment import InitialAssessment, Judgement
+from bot.domain.erasure import bare
+from bot.domain.events import CloseReason, Event, Privacy, facts
 from bot.domain.form import Details, Question
 from bot.domain.identity import NOBODY, Identity
 from bot.domain.reference import Reference
+from bot.domain.response import External, Feedback, Response
 from bot.domain.status import Move, Status, moved
-
-
-@dataclass(frozen=True)
-class Response:
-    """What the organisation answered; `stage` 1 is the first answer, 2 that of the review."""
-
-    text: str
-    finding: Finding
-    reasons: str
-    remedy: tuple[str, ...]
-    prevention: str | None
-    at: datetime
-    by: str
-    stage: int
-    points: tuple[PointFinding, ...] = ()
-
-
-@dataclass(frozen=True)
-class Feedback:
-    """What the complainant thinks of handling and outcome; None is not said."""
-
-    handling: int | None = None
-    outcome: Outcome | None = None
-    comment: str | None = None
-    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +55,13 @@ class Complaint:
     code_renewals: int = 0
     site: str | None = None
     unreachable: str | None = None  # the channel on which nothing reaches them
+    fulfilled_at: datetime | None = None
+    verified_at: datetime | None = None
+    external: External | None = None
+    split_from: str | None = None
+    parts: tuple[str, ...] = ()  # complaints of their own that began as points of this one
+    legal_hold: str | None = None  # why nothing of it may be deleted
+    erased_at: datetime | None = None
     history: tuple[Event, ...] = ()
 
     @property
@@ -97,10 +74,32 @@ class Complaint:
         """1 until a review was asked for, then 2."""
         return 2 if self.review_requested_at else 1
 
+    @property
+    def promised(self) -> tuple[str, ...]:
+        """The remedies of the latest answer."""
+        return self.response.promised if self.response else ()
+
+    @property
+    def is_remedy_due(self) -> bool:
+        """Whether an accepted remedy is still to be carried out (7.9)."""
+        is_open = self.accepted_at is not None and self.verified_at is None
+        return is_open and bool(self.promised) and self.fulfilled_at is None
+
+    @property
+    def judged(self) -> tuple[Judgement, ...]:
+        """Every judgement on it, the machine's first: a person's never replaces that (7.5)."""
+        return tuple(judged for event in self.history if (judged := _judgement(event)))
+
+    @property
+    def first_answer_by(self) -> frozenset[str]:
+        """Who gave the answer of the first stage: somebody else has to review it."""
+        first = takewhile(lambda one: not isinstance(one, happened.ReviewRequested), self.history)
+        return frozenset(one.by for one in first if isinstance(one, happened.ResponseGiven))
+
     def after(self, event: Event) -> Complaint:
         """The complaint once `event` has happened; IllegalMove if it can't happen now."""
         changed = _applied(event, self)
-        return replace(changed, history=(*self.history, event))
+        return replace(changed, history=(*changed.history, event))
 
 
 def lodged(
@@ -132,6 +131,16 @@ def complaint_from(
     if not isinstance(first, happened.ComplaintReceived):
         raise TypeError(f"{reference} does not begin with its receipt")
     return reduce(Complaint.after, rest, lodged(reference, conversation, first, identity))
+
+
+def _judgement(event: Event) -> Judgement | None:
+    match event:
+        case happened.ComplaintReceived(at=at, assessment=first):
+            return Judgement(by=happened.OMBUD, at=at, **vars(first))
+        case happened.AssessmentMade():
+            told = {name: value for name, value in facts(event).items() if name != "reason"}
+            return Judgement(by=event.by, at=event.at, reasons=(event.reason,), **told)  # type: ignore[arg-type]  # the fields are named alike
+    return None
 
 
 @singledispatch
@@ -211,12 +220,28 @@ def _(event: happened.PrivateCodeRenewed, complaint: Complaint) -> Complaint:
 @_applied.register
 def _(event: happened.ResponseGiven, complaint: Complaint) -> Complaint:
     response = Response(stage=complaint.stage, at=event.at, by=event.by, **facts(event))  # type: ignore[arg-type]  # the fields are named alike
-    return replace(_go(complaint, Move.RESPOND), response=response, accepted_at=None)
+    return replace(
+        _go(complaint, Move.RESPOND),
+        response=response,
+        accepted_at=None,
+        fulfilled_at=None,
+        verified_at=None,
+    )
 
 
 @_applied.register
 def _(event: happened.ResponseAccepted, complaint: Complaint) -> Complaint:
     return replace(_go(complaint, Move.ACCEPT), accepted_at=event.at)
+
+
+@_applied.register
+def _(event: happened.RemedyCarriedOut, complaint: Complaint) -> Complaint:
+    return replace(_go(complaint, Move.FULFIL), fulfilled_at=event.at)
+
+
+@_applied.register
+def _(event: happened.RemedyVerified, complaint: Complaint) -> Complaint:
+    return replace(_go(complaint, Move.VERIFY), verified_at=event.at)
 
 
 @_applied.register
@@ -226,7 +251,14 @@ def _(event: happened.ReviewRequested, complaint: Complaint) -> Complaint:
 
 @_applied.register
 def _(event: happened.ExternalBodySignposted, complaint: Complaint) -> Complaint:
-    return _go(complaint, Move.SIGNPOST)
+    return replace(_go(complaint, Move.SIGNPOST), external=External(event.at, event.until))
+
+
+@_applied.register
+def _(event: happened.ExternalOutcomeRecorded, complaint: Complaint) -> Complaint:
+    before = complaint.external or External(event.at)
+    after = replace(before, finding=event.finding, text=event.text, decided_at=event.at)
+    return replace(_go(complaint, Move.EXTERNAL_OUTCOME), external=after)
 
 
 @_applied.register
@@ -245,6 +277,17 @@ def _(event: happened.MergedInto, complaint: Complaint) -> Complaint:
 
 
 @_applied.register
+def _(event: happened.SplitInto, complaint: Complaint) -> Complaint:
+    left = tuple(point for point in complaint.points if point != event.point)
+    return replace(_go(complaint, Move.SPLIT), points=left, parts=(*complaint.parts, event.into))
+
+
+@_applied.register
+def _(event: happened.SplitFrom, complaint: Complaint) -> Complaint:
+    return replace(complaint, split_from=event.of)
+
+
+@_applied.register
 def _(event: happened.ComplaintWithdrawn, complaint: Complaint) -> Complaint:
     return _go(complaint, Move.WITHDRAW)
 
@@ -258,6 +301,25 @@ def _(event: happened.ComplaintClosed, complaint: Complaint) -> Complaint:
 @_applied.register
 def _(event: happened.ComplaintReopened, complaint: Complaint) -> Complaint:
     return replace(_go(complaint, Move.REOPEN), close_reason=None, accepted_at=None)
+
+
+@_applied.register
+def _(event: happened.LegalHoldSet, complaint: Complaint) -> Complaint:
+    return replace(complaint, legal_hold=event.reason)
+
+
+@_applied.register
+def _(event: happened.LegalHoldReleased, complaint: Complaint) -> Complaint:
+    return replace(complaint, legal_hold=None)
+
+
+@_applied.register
+def _(event: happened.PersonalDataErased, complaint: Complaint) -> Complaint:
+    """The same complaint as it follows from events without words: whoever holds the value holds
+    no more than the storage does."""
+    wordless = map(bare, complaint.history)
+    again = complaint_from(complaint.reference, complaint.conversation, wordless)
+    return replace(again, erased_at=event.at)
 
 
 @_applied.register

@@ -221,12 +221,17 @@ def explained(regime: Regime, moments: Moments, zone: ZoneInfo) -> tuple[Due, ..
 def deadlines(complaint: Complaint, regime: Regime, zone: ZoneInfo) -> tuple[Deadline, ...]:
     """All promises that run or ran for `complaint`, in the regime's order."""
     return tuple(
-        Deadline(
-            due.name,
-            due.due_at,
-            _met_at(due.clock, complaint),
-            f"{regime.title}: {due.basis}",
-        )
+        Deadline(due.name, due.due_at, met_at, f"{regime.title}: {due.basis}")
+        for due, met_at in promises(complaint, regime, zone)
+    )
+
+
+def promises(
+    complaint: Complaint, regime: Regime, zone: ZoneInfo
+) -> tuple[tuple[Due, datetime | None], ...]:
+    """The same with all that is known of each clock, and since when it is kept."""
+    return tuple(
+        (due, _met_at(due.clock, complaint))
         for due in _running(complaint, regime, zone)
         if due.clock.is_promise
     )

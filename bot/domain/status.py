@@ -1,8 +1,8 @@
 """Where a complaint stands and which moves lead on: the steps of ISO 10002:2018, clause 7.
 
 Everything about moves lives in this table. A move that is not in it is an error and changes
-nothing. No way leads from `responded` to `closed` but acceptance, exhausted options, withdrawal
-or a complainant who can't be reached (7.9).
+nothing. No way leads from `responded` to `closed` but acceptance, exhausted options, withdrawal,
+a complainant who can't be reached, or another complaint or body that it goes on with (7.9).
 """
 
 from __future__ import annotations
@@ -56,6 +56,10 @@ class Move(StrEnum):
     REPLY = "reply"
     EXTEND = "extend"
     ESCALATE = "escalate"
+    SPLIT = "split"
+    FULFIL = "fulfil"
+    VERIFY = "verify"
+    EXTERNAL_OUTCOME = "external"
 
 
 _S, _M = Status, Move
@@ -72,6 +76,8 @@ _AT_WORK: Mapping[Move, Status] = {
 
 _ALWAYS = (_M.HANDOVER, _M.ASK, _M.REPLY, _M.ESCALATE)
 _WHILE_OPEN = (*_ALWAYS, _M.EXTEND)
+_BEFORE_ANSWER = (*_WHILE_OPEN, _M.SPLIT)
+_AFTER_ANSWER = (*_ALWAYS, _M.TAKE, _M.ACCEPT, _M.FULFIL, _M.VERIFY)
 
 
 def _row(
@@ -84,9 +90,11 @@ MOVES: Mapping[Status, Mapping[Move, Status]] = {
     _S.RECEIVED: _row(
         _S.RECEIVED, {_M.ACKNOWLEDGE: _S.ACKNOWLEDGED, _M.WITHDRAW: _S.WITHDRAWN}, ()
     ),
-    _S.ACKNOWLEDGED: _row(_S.ACKNOWLEDGED, {_M.TAKE: _S.UNDER_ASSESSMENT, **_AT_WORK}, _WHILE_OPEN),
-    _S.UNDER_ASSESSMENT: _row(_S.UNDER_ASSESSMENT, _AT_WORK, (*_WHILE_OPEN, _M.TAKE)),
-    _S.UNDER_INVESTIGATION: _row(_S.UNDER_INVESTIGATION, _AT_WORK, (*_WHILE_OPEN, _M.TAKE)),
+    _S.ACKNOWLEDGED: _row(
+        _S.ACKNOWLEDGED, {_M.TAKE: _S.UNDER_ASSESSMENT, **_AT_WORK}, _BEFORE_ANSWER
+    ),
+    _S.UNDER_ASSESSMENT: _row(_S.UNDER_ASSESSMENT, _AT_WORK, (*_BEFORE_ANSWER, _M.TAKE)),
+    _S.UNDER_INVESTIGATION: _row(_S.UNDER_INVESTIGATION, _AT_WORK, (*_BEFORE_ANSWER, _M.TAKE)),
     _S.RESPONDED: _row(
         _S.RESPONDED,
         {
@@ -98,7 +106,7 @@ MOVES: Mapping[Status, Mapping[Move, Status]] = {
             _M.REOPEN: _S.UNDER_INVESTIGATION,
             _M.MERGE: _S.CLOSED,
         },
-        (*_ALWAYS, _M.TAKE, _M.ACCEPT),
+        _AFTER_ANSWER,
     ),
     _S.UNDER_REVIEW: _row(
         _S.UNDER_REVIEW,
@@ -113,7 +121,7 @@ MOVES: Mapping[Status, Mapping[Move, Status]] = {
             _M.WITHDRAW: _S.WITHDRAWN,
             _M.REOPEN: _S.UNDER_REVIEW,
         },
-        (*_ALWAYS, _M.TAKE, _M.ACCEPT),
+        (*_AFTER_ANSWER, _M.EXTERNAL_OUTCOME),
     ),
     _S.CLOSED: {_M.REOPEN: _S.UNDER_INVESTIGATION, _M.REPLY: _S.CLOSED},
     _S.WITHDRAWN: {

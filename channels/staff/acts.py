@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 
 from bot.domain.assessment import Level, Severity
 from bot.domain.events import CloseReason, Finding
+from bot.domain.remedies import RemedyCode
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=r"\S")]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
@@ -25,6 +26,10 @@ def _iso(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_iso)]
+
+
+Remedies = list[Short | RemedyCode] | Short
+"""Those that have a name are counted by it."""
 
 
 class Act(BaseModel):
@@ -85,15 +90,51 @@ class Reply(Act):
     text: Text
 
 
+class Point(BaseModel):
+    """What is found about one point: `point` are its words as raised, or its number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    point: Text
+    finding: Finding
+    reasons: Text
+    remedy: Remedies | None = None
+    prevention: Text | None = None
+
+
 class Respond(Act):
-    """Answer the complaint."""
+    """Answer the complaint; points that are not named are answered by the whole answer.
+
+    `prevention` says what keeps it from happening again, or why nothing does.
+    """
 
     action: Literal["respond"]
     text: Text
     finding: Finding
     reasons: Text
-    remedy: list[Short] | Short | None = None
+    remedy: Remedies | None = None
     prevention: Text | None = None
+    points: Annotated[list[Point], Field(max_length=100)] | None = None
+
+
+class Fulfil(Act):
+    """Record that the remedy was carried out, and how one can see it."""
+
+    action: Literal["fulfil"]
+    proof: Text
+
+
+class Verify(Act):
+    """Confirm that the remedy has reached the complainant; closes what was accepted."""
+
+    action: Literal["verify"]
+
+
+class External(Act):
+    """Record what the outside body decided."""
+
+    action: Literal["external"]
+    finding: Finding
+    text: Text
 
 
 class Extend(Act):
@@ -118,17 +159,47 @@ class Merge(Act):
     into: Short
 
 
+class Split(Act):
+    """Make a complaint of its own of one point: its words as raised, or its number."""
+
+    action: Literal["split"]
+    point: Text
+
+
 class Close(Act):
-    """End it."""
+    """End it; what is referred may tell the complainant where it goes on."""
 
     action: Literal["close"]
     reason: CloseReason
+    where: Text | None = None
 
 
 class Reopen(Act):
     """Go on after all."""
 
     action: Literal["reopen"]
+    reason: Text
+
+
+class Done(Act):
+    """Tick off a task."""
+
+    action: Literal["done"]
+    task: Short
+    note: Text | None = None
+
+
+class Hold(Act):
+    """Keep everything of it, whatever its time."""
+
+    action: Literal["hold"]
+    reason: Text
+
+
+class Release(Act):
+    """End a hold."""
+
+    action: Literal["release"]
     reason: Text
 
 
@@ -147,11 +218,18 @@ AnyAct = Annotated[
     | Note
     | Reply
     | Respond
+    | Fulfil
+    | Verify
+    | External
     | Extend
     | Escalate
     | Merge
+    | Split
     | Close
     | Reopen
+    | Done
+    | Hold
+    | Release
     | Reveal,
     Field(discriminator="action"),
 ]

@@ -12,6 +12,7 @@ from bot.domain.answers import ContactKind, Precision, Remedy
 from bot.domain.assessment import Level, Severity
 from bot.domain.events import Finding, Outcome, Privacy
 from bot.domain.status import Status
+from bot.domain.tasks import TaskKind
 
 
 class OccurredOnShape(BaseModel):
@@ -70,8 +71,22 @@ class AttachmentShape(BaseModel):
     sha256: str
 
 
+class JudgementShape(BaseModel):
+    """Who judged what and why; null is what they left as it stood."""
+
+    by: str
+    at: AwareDatetime
+    category: str | None
+    severity: Severity | None
+    safety: bool | None
+    complexity: Level | None
+    impact: Level | None
+    immediate_action: bool | None
+    reasons: list[str]
+
+
 class AssessmentShape(BaseModel):
-    """The initial assessment of ISO 10002:2018, 7.5."""
+    """The initial assessment of ISO 10002:2018, 7.5, as it stands."""
 
     category: str | None
     severity: Severity
@@ -91,6 +106,26 @@ class DeadlineShape(BaseModel):
     basis: str
 
 
+class TaskShape(BaseModel):
+    """Something to do; `done` ticks it off, `fulfil` and `verify` see to what was promised."""
+
+    task: str
+    kind: TaskKind
+    since: AwareDatetime
+    way: str | None = Field(description="By e-mail, by phone, or whichever way is left.")
+    words: str | None = Field(description="What to send, read out or carry out.")
+
+
+class PointShape(BaseModel):
+    """What was found about one point that was raised."""
+
+    point: str
+    finding: Finding
+    reasons: str
+    remedy: list[str]
+    prevention: str | None
+
+
 class ResponseShape(BaseModel):
     """What the organisation answered."""
 
@@ -101,6 +136,18 @@ class ResponseShape(BaseModel):
     prevention: str | None
     at: AwareDatetime
     by: str
+    points: list[PointShape] = Field([], description="Only where several were raised.")
+    exception: str | None = Field(None, description="Why a rule did not hold, if one did not.")
+
+
+class ExternalShape(BaseModel):
+    """The way outside, and what came of it."""
+
+    signposted_at: AwareDatetime
+    until: date | None = Field(description="The last day to turn to the outside body.")
+    finding: Finding | None
+    text: str | None
+    decided_at: AwareDatetime | None
 
 
 class FeedbackShape(BaseModel):
@@ -134,10 +181,15 @@ class ComplaintShape(BaseModel):
     owner: str | None
     details: DetailsShape
     attachments: list[AttachmentShape]
+    points: list[str]
     assessment: AssessmentShape
+    judged: list[JudgementShape] = Field(description="The machine's judgement, then people's.")
     deadlines: list[DeadlineShape]
+    tasks: list[TaskShape]
     response: ResponseShape | None
+    external: ExternalShape | None
     feedback: FeedbackShape | None
+    legal_hold: str | None = Field(description="Why nothing of it may be deleted for now.")
     history: list[HappenedShape]
 
 

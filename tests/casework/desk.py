@@ -74,7 +74,11 @@ class Voice:
     organisation: Organisation = field(default_factory=lambda: ACME)
 
 
-def received(privacy: Privacy = Privacy.NAMED) -> ComplaintReceived:
+def received(
+    privacy: Privacy = Privacy.NAMED,
+    points: tuple[str, ...] = ("It broke.",),
+    regime: str = "iso10002 1",
+) -> ComplaintReceived:
     """A complaint with every kind of answer."""
     details = Details(
         narrative=STORY,
@@ -89,10 +93,10 @@ def received(privacy: Privacy = Privacy.NAMED) -> ComplaintReceived:
         attachments=(Attachment("f1", "kettle.jpg", "image/jpeg", 7, "ab" * 32),),
         privacy=privacy,
         assessment=InitialAssessment(reasons=("nothing grave",)),
-        points=("It broke.",),
+        points=points,
         language="en",
         channel="web",
-        regime="iso10002 1",
+        regime=regime,
     )
 
 
@@ -111,10 +115,13 @@ class Desk:
         await self.storage.commit(Work(conversation))
         await self.lodge(ONE, privacy)
 
-    async def lodge(self, reference: Reference, privacy: Privacy = Privacy.NAMED) -> None:
+    async def lodge(
+        self, reference: Reference, privacy: Privacy = Privacy.NAMED, **received_: Any
+    ) -> None:
         """One more complaint."""
         identity = Identity() if privacy is Privacy.ANONYMOUS else ASTRID
-        events = (received(privacy), ComplaintAcknowledged(at=NOW, by=OMBUD))
+        first = received(privacy, **received_)
+        events = (first, ComplaintAcknowledged(at=NOW, by=OMBUD))
         complaint = lodged(reference, HOME, events[0], identity).after(events[1])
         facts = tuple(Fact(event, HOME, reference) for event in events)
         await self.storage.commit(Work(facts=facts, complaints=((complaint, 0),)))

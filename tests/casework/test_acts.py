@@ -72,6 +72,20 @@ async def test_assessing_keeps_what_is_not_said(desk: Desk) -> None:
     assert "under_investigation" == after["status"]
 
 
+async def test_a_persons_judgement_keeps_the_machines(desk: Desk) -> None:
+    """Who judged, when, what and why stands there for each; null is what was left as it stood."""
+    after = await desk.act("assess", severity="high", safety=True, reason="Hot water.")
+
+    first, second = after["judged"]
+    assert ("ombud", NOW.isoformat(), "low", False, ["nothing grave"]) == (
+        first["by"], first["at"], first["severity"], first["safety"], first["reasons"],
+    )  # fmt: skip
+    assert ("Kim", desk.now.isoformat(), "high", True, None, ["Hot water."]) == (
+        second["by"], second["at"], second["severity"], second["safety"], second["impact"],
+        second["reasons"],
+    )  # fmt: skip
+
+
 async def test_a_question_is_left_open(desk: Desk) -> None:
     """The complainant reads it as the caseworker's words, and the next words answer it."""
     after = await desk.act("ask", text="Which shop?")
@@ -147,9 +161,9 @@ async def test_an_extension_is_told(desk: Desk) -> None:
     assert told.startswith("⟦told.extended reason=The lab is slow. reference=CMP-")
 
 
-@pytest.mark.parametrize("until", ["2026-11-24", "2026-11-23", "1999-01-01"])
+@pytest.mark.parametrize("until", ["2026-11-24", "2026-11-23", "1999-01-01", "9999-12-31"])
 async def test_an_extension_is_to_come(desk: Desk, until: str) -> None:
-    """Today is over too soon."""
+    """Today is over too soon, and no calendar reaches the end of time."""
     with pytest.raises(InvalidRequest, match="until"):
         await desk.act("extend", until=until, reason="x")
 

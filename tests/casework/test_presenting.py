@@ -93,6 +93,7 @@ async def test_the_shape_is_the_contracts(desk: Desk) -> None:
     """Every key of the form is there, and every value is plain JSON."""
     shown = await desk.act("respond", **RESPONSE)
 
+    assert set(ComplaintShape.model_fields) == set(shown)
     ComplaintShape.model_validate_json(ComplaintShape.model_validate(shown).model_dump_json())
     details = shown["details"]
     assert {

@@ -20,11 +20,14 @@ from bot.domain.events import (
     ResponseAccepted,
     ReviewRequested,
 )
+from bot.domain.reference import new_reference
 from bot.domain.status import MOVES
 from bot.errors import Conflict, IllegalMove, InvalidRequest, NotFound, OmbudError
 from bot.ports import Work
 from storage.memory import MemoryStorage
 from tests.casework.desk import HOME, ONE, OTHER, RESPONSE, Desk
+
+TWO = new_reference("00000002")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,9 @@ async def test_what_is_not_there_is_told_apart(desk: Desk, written: str, told: s
         await desk.casework.show(written, "Kim")
     with pytest.raises(NotFound, match=told):
         await desk.act("take", written)
+
+
+FOUND = {"point": "It broke.", "finding": "upheld", "reasons": "x"}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +70,20 @@ async def test_what_is_not_there_is_told_apart(desk: Desk, written: str, told: s
         ("extend", {"until": "soon", "reason": "x"}, "until"),
         ("extend", {"until": 7, "reason": "x"}, "until"),
         ("close", {"reason": "tired"}, "reason"),
+        ("close", {"reason": "unreachable", "where": "elsewhere"}, "where"),
+        ("respond", {**RESPONSE, "points": "It broke."}, "points.*list"),
+        ("respond", {**RESPONSE, "points": ["It broke."]}, "points: 1: it must have"),
+        ("respond", {**RESPONSE, "points": [{"point": "1"}]}, "points: 1: finding: is missing"),
+        ("respond", {**RESPONSE, "points": [{**FOUND, "x": 1}]}, "points: 1: x: is not a field"),
+        ("respond", {**RESPONSE, "points": [{**FOUND, "finding": "x"}]}, "points: 1: finding"),
+        ("respond", {**RESPONSE, "points": [FOUND] * 101}, "points.*100"),
+        ("external", {"finding": "upheld"}, "text"),
+        ("external", {"finding": "x", "text": "x"}, "finding"),
+        ("fulfil", {}, "proof"),
+        ("split", {"point": "Nothing like it."}, "point.*raised were 1: It broke."),
+        ("split", {"point": "1"}, "point.*only one"),
+        ("done", {"task": "tell-1"}, "task.*none"),
+        ("hold", {}, "reason"),
     ],
 )
 async def test_what_means_nothing_is_told(
@@ -87,6 +107,11 @@ ILLEGAL = [
     ("close", {"reason": "exhausted"}),
     ("merge", {"into": str(OTHER)}),
     ("handover", {"owner": "x"}),
+    ("split", {"point": "1"}),
+    ("fulfil", {"proof": "x"}),
+    ("verify", {}),
+    ("external", {"finding": "upheld", "text": "x"}),
+    ("release", {"reason": "x"}),
 ]
 
 
@@ -96,10 +121,12 @@ async def test_a_closed_complaint_stays_as_it_is(
 ) -> None:
     """A move that is not in the table stores and says nothing."""
     await desk.lodge(OTHER)
+    await desk.lodge(TWO, points=("It broke.", "Nobody answered."))
     await desk.act("close", reason="unreachable")
+    await desk.act("close", TWO, reason="unreachable")
     before = (await desk.complaint(), await desk.conversation(), await desk.lines())
     with pytest.raises(IllegalMove):
-        await desk.act(action, **fields)
+        await desk.act(action, TWO if action == "split" else ONE, **fields)
 
     assert before == (await desk.complaint(), await desk.conversation(), await desk.lines())
 
@@ -118,7 +145,8 @@ async def test_a_collision_is_decided_anew(desk: Desk) -> None:
                 await desk.say()
             await storage.commit(work)
 
-    colliding = Colliding(**vars(storage))
+    colliding = Colliding()
+    vars(colliding).update(vars(storage))
     desk.casework = replace(desk.casework, storage=colliding)
     await desk.act("reply", text="x")
 
@@ -136,7 +164,8 @@ async def test_endless_collisions_end(desk: Desk) -> None:
             """Is always too late."""
             raise Conflict
 
-    hopeless = Hopeless(**vars(desk.storage))
+    hopeless = Hopeless()
+    vars(hopeless).update(vars(desk.storage))
     desk.casework = replace(desk.casework, storage=hopeless)
     with pytest.raises(Conflict):
         await desk.act("note", text="x")
@@ -149,6 +178,9 @@ FIELDS = {
     "safety": st.sampled_from([True, "yes"]),
     "until": st.sampled_from(["2027-01-01", "1999-01-01", "9999-12-31", date(2027, 2, 3), "x"]),
     "into": st.sampled_from([str(ONE), str(OTHER), "x"]),
+    "point": st.sampled_from(["It broke.", "1", "2", "x"]),
+    "points": st.sampled_from([[], [FOUND], [FOUND, FOUND], [{**FOUND, "point": "2"}], "x"]),
+    "task": st.sampled_from(["tell-3", "say_prevention-4", "look_into_rejection-5", "x"]),
     "finding": st.sampled_from(["upheld", "partly", "x"]),
     "reason": st.sampled_from(
         ["accepted", "exhausted", "withdrawn", "unreachable", "referred", "x", ""]
@@ -181,9 +213,9 @@ def test_whatever_people_do_the_table_holds(steps: list[Any]) -> None:
     """No act fails in an unexpected way, and no status is reached but by a row of the table."""
 
     async def play() -> None:
-        desk = Desk()
+        desk = Desk(staff=frozenset({"Kim", "Åsa"}))
         await desk.open()
-        await desk.lodge(OTHER)
+        await desk.lodge(OTHER, points=("It broke.", "Nobody answered."))
         for step in steps:
             before = {one: await desk.complaint(one) for one in (ONE, OTHER)}
             try:
@@ -199,6 +231,7 @@ def test_whatever_people_do_the_table_holds(steps: list[Any]) -> None:
                 reachable = {old.status, *MOVES[old.status].values()}
                 assert new.status in reachable
                 assert new.history[: old.version] == old.history
+                assert new.owner if old.owner else True  # accountable once, accountable always
             desk.now += timedelta(minutes=1)
         lines = await desk.storage.messages(HOME)
         assert [line.seq for line in lines] == list(range(1, len(lines) + 1))

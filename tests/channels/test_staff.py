@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from bot.domain.assessment import Severity
 from bot.domain.events import CloseReason, Finding
 from bot.domain.status import Status
+from bot.errors import NotAllowed
 from channels.staff import shapes
 from channels.staff.channel import StaffChannel
 from channels.web.app import build_app
@@ -162,7 +164,45 @@ ACTS = [
         {"until": date(2027, 1, 2), "reason": "Ill."},
     ),
     ({"action": "merge", "into": "CMP-0"}, {"into": "CMP-0"}),
+    (
+        {
+            "action": "respond",
+            "text": "Sorry.",
+            "finding": "upheld",
+            "reasons": "It broke.",
+            "points": [
+                {"point": "2", "finding": "partly", "reasons": "x", "remedy": ["refund", "cake"]}
+            ],
+        },
+        {
+            "text": "Sorry.",
+            "finding": Finding.UPHELD,
+            "reasons": "It broke.",
+            "points": [
+                {
+                    "point": "2",
+                    "finding": Finding.PARTLY,
+                    "reasons": "x",
+                    "remedy": ["refund", "cake"],
+                }
+            ],
+        },
+    ),
+    ({"action": "fulfil", "proof": "Receipt 17."}, {"proof": "Receipt 17."}),
+    ({"action": "verify"}, {}),
+    (
+        {"action": "external", "finding": "partly", "text": "Half."},
+        {"finding": Finding.PARTLY, "text": "Half."},
+    ),
+    ({"action": "split", "point": "2"}, {"point": "2"}),
     ({"action": "close", "reason": "accepted"}, {"reason": CloseReason.ACCEPTED}),
+    (
+        {"action": "close", "reason": "referred", "where": "The water board."},
+        {"reason": CloseReason.REFERRED, "where": "The water board."},
+    ),
+    ({"action": "done", "task": "tell-3", "note": "Sent."}, {"task": "tell-3", "note": "Sent."}),
+    ({"action": "hold", "reason": "Court."}, {"reason": "Court."}),
+    ({"action": "release", "reason": "Settled."}, {"reason": "Settled."}),
     ({"action": "reopen", "reason": "New facts."}, {"reason": "New facts."}),
     ({"action": "reveal", "reason": "To call."}, {"reason": "To call."}),
 ]
@@ -184,6 +224,28 @@ async def test_a_forbidden_move_is_a_conflict(client: httpx.AsyncClient) -> None
     body = {"action": "escalate", "reason": "Grave."}
 
     assert is_problem(await client.post(f"{ONE}/actions", headers=STAFF, json=body), 409)
+
+
+async def test_what_is_for_somebody_else_to_do_is_forbidden() -> None:
+    """A review by whoever gave the first answer is a matter of who asks, not of the moment."""
+
+    class Strict(Desk):
+        """Lets nobody act."""
+
+        async def act(
+            self, reference: str, action: str, fields: Mapping[str, object], by: str
+        ) -> Mapping[str, object]:
+            """Refuses."""
+            raise NotAllowed(f"{by} gave the first answer.")
+
+    staff = StaffChannel(Strict(), Disk(), {"staff-token": "Kim"})
+    app = build_app(settings(), version="0", web=(), staff=staff.routers())
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        response = await client.post(f"{ONE}/actions", headers=STAFF, json={"action": "take"})
+
+    assert is_problem(response, 403)
+    assert "Kim gave the first answer." == response.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +273,21 @@ async def test_a_forbidden_move_is_a_conflict(client: httpx.AsyncClient) -> None
         {"action": "respond", "text": "x", "finding": "maybe", "reasons": "x"},
         {"action": "respond", "text": "x", "finding": "upheld", "reasons": " \n"},
         {"action": "respond", "text": "x", "finding": "upheld", "reasons": "x", "remedy": [7]},
+        {"action": "respond", "text": "x", "finding": "upheld", "reasons": "x", "points": "x"},
+        {"action": "respond", "text": "x", "finding": "upheld", "reasons": "x", "points": [{}]},
+        {
+            "action": "respond",
+            "text": "x",
+            "finding": "upheld",
+            "reasons": "x",
+            "points": [{"point": "1", "finding": "upheld", "reasons": "x", "more": "x"}],
+        },
+        {"action": "fulfil"},
+        {"action": "verify", "proof": "x"},
+        {"action": "external", "finding": "maybe", "text": "x"},
+        {"action": "split", "point": " "},
+        {"action": "done", "note": "x"},
+        {"action": "hold"},
         {"action": "extend", "until": "soon", "reason": "x"},
         {"action": "extend", "until": "2026-02-30", "reason": "x"},
         {"action": "extend", "until": 1_800_000_000, "reason": "x"},

@@ -177,9 +177,14 @@ COMPLAINT: dict[str, Any] = {
         "immediate_action": False,
         "reasons": [],
     },
+    "points": [],
+    "judged": [],
     "deadlines": [],
+    "tasks": [],
     "response": None,
+    "external": None,
     "feedback": None,
+    "legal_hold": None,
     "history": [{"at": NOW.isoformat(), "event": "ComplaintReceived", "by": "complainant"}],
 }
 
