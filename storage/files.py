@@ -9,9 +9,10 @@ import re
 import secrets
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,6 +45,12 @@ class DiskFiles:
     async def read(self, attachment: Attachment) -> bytes:
         return await asyncio.to_thread(self._read, attachment)
 
+    async def kept(self, before: datetime) -> frozenset[str]:
+        return await asyncio.to_thread(self._kept, before)
+
+    async def remove(self, digests: Collection[str]) -> int:
+        return await asyncio.to_thread(self._remove, digests)
+
     def _keep(self, stream: BinaryIO, name: str) -> Attachment:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,6 +79,24 @@ class DiskFiles:
         except OSError as error:
             raise StorageError("The file could not be read.") from error
 
+    def _kept(self, before: datetime) -> frozenset[str]:
+        try:
+            found = [path for path in self._folder.glob("??/*") if _DIGEST.fullmatch(path.name)]
+            return frozenset(path.name for path in found if _kept_at(path) < before)
+        except OSError as error:
+            raise StorageError("The files could not be looked through.") from error
+
+    def _remove(self, digests: Collection[str]) -> int:
+        places = [self._place(digest) for digest in digests if _DIGEST.fullmatch(digest)]
+        found = [place for place in places if place.exists()]
+        try:
+            for place in found:
+                place.unlink(missing_ok=True)
+                _flush(place.parent)
+        except OSError as error:
+            raise StorageError("The file could not be deleted.") from error
+        return len(found)
+
     def _place(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
 
@@ -82,6 +107,12 @@ class MemoryFiles:
 
     max_bytes: int = 10_000_000
     _kept: dict[str, bytes] = field(default_factory=dict)
+
+    async def kept(self, before: datetime) -> frozenset[str]:
+        return frozenset(self._kept)  # no age is known here
+
+    async def remove(self, digests: Collection[str]) -> int:
+        return sum(self._kept.pop(digest, None) is not None for digest in digests)
 
     async def keep(self, stream: BinaryIO, name: str) -> Attachment:
         return await asyncio.to_thread(self._keep, stream, name)
@@ -127,6 +158,10 @@ def _copy(stream: BinaryIO, path: Path, max_bytes: int) -> _Copied:
     if size == 0:
         raise TypeNotAccepted("This file is empty.")
     return _Copied(size, digest.hexdigest())
+
+
+def _kept_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _flush(folder: Path) -> None:

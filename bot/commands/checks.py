@@ -27,7 +27,7 @@ TOKEN_LENGTH: Final = 16
 _YEARS: Final = range(2026, 2100)
 _OTHERS_MAY: Final = stat.S_IRWXG | stat.S_IRWXO
 _NOT_USED_YET: Final = (
-    "hours", "escalation", "desk", "categories", "retention_days",
+    "desk", "categories",
 )  # fmt: skip
 
 

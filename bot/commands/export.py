@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,6 +11,7 @@ from typing import Annotated, Final, TextIO
 
 import typer
 
+from bot.commands.cells import row
 from bot.commands.installation import Ombud, run
 from bot.errors import InvalidRequest
 
@@ -34,8 +33,6 @@ COLUMNS: Final = (
     "feedback.comment", "feedback.at",
 )  # fmt: skip
 """Where each column's value stands in the JSON of a complaint; history is in JSON lines alone."""
-
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Format(StrEnum):
@@ -67,11 +64,11 @@ def export(
 async def write(ombud: Ombud, format_: Format, since: datetime | None, out: TextIO) -> None:
     """Every complaint as one line of JSON, or one row under a heading."""
     if format_ is Format.CSV:
-        out.write(_row(COLUMNS))
+        out.write(row(COLUMNS))
     async for complaint in ombud.storage.all_complaints(since):
         shape = ombud.as_json(complaint)
         if format_ is Format.CSV:
-            out.write(_row(tuple(_cells(shape))))
+            out.write(row(tuple(_cells(shape))))
         else:
             out.write(json.dumps(shape, ensure_ascii=False) + "\n")
 
@@ -87,18 +84,12 @@ def _moment(text: str) -> datetime:
     return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
-def _row(cells: tuple[str, ...]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
-
-
 def _cells(shape: Shape) -> Iterator[str]:
     for column in COLUMNS:
         value: object = shape
         for part in column.split("."):
             value = value.get(part) if isinstance(value, Mapping) else None
-        yield _harmless(_cell(value))
+        yield _cell(value)
 
 
 def _cell(value: object) -> str:
@@ -115,8 +106,3 @@ def _cell(value: object) -> str:
             return json.dumps(value, ensure_ascii=False)
         case _:
             return str(value)
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet must not take what people wrote for a formula."""
-    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell

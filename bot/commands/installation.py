@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Protocol, TypeVar
 
 from bot.assembly import assembled
+from bot.dialogue.scene import Organisation
 from bot.domain.complaint import Complaint
 from bot.logs import set_up_logs
 from bot.ports import Conversing, Desk, Storage
+from bot.retention import Retention
 from bot.settings import Settings, read_settings
 
 Result = TypeVar("Result")
@@ -27,6 +29,12 @@ class Ombud(Protocol):
 
     @property
     def storage(self) -> Storage: ...
+
+    @property
+    def retention(self) -> Retention: ...
+
+    @property
+    def organisation(self) -> Organisation: ...
 
     def as_json(self, complaint: Complaint) -> Mapping[str, object]:
         """The complaint in the JSON shape of contract §4, identity kept apart where it must be."""

@@ -73,7 +73,7 @@ def test_a_sound_installation_has_no_finding(tmp_path: Path) -> None:
 
 def test_every_finding_says_why_and_what_mends_it(tmp_path: Path) -> None:
     """A warning or failure is never without its reason and its command."""
-    told = settings(tmp_path, '[hours]\nmonday = "9-17"\n')
+    told = settings(tmp_path, '[categories]\nparcels = "lost"\n')
     (tmp_path / "ombud.key").write_text("k" * 32)
     (tmp_path / "ombud.key").chmod(0o644)
     broken = Parts(texts={"en": {"a": "", "b": ""}, "sv": {"a": ""}}, error=StorageError())
