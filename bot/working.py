@@ -14,6 +14,7 @@ from bot.dialogue.wording import Wording
 from bot.domain.answers import ContactKind
 from bot.domain.complaint import Complaint, lodged
 from bot.domain.events import ComplaintReceived
+from bot.domain.form import Question
 from bot.domain.identity import NOBODY, Identity
 from bot.domain.reference import Reference
 from bot.languages import Language
@@ -49,7 +50,7 @@ class Taken:
             last_seq=last,
             files=tuple(file for file in turn.conversation.files if file.id not in used),
         )
-        if turn.conversation.open != before.open:
+        if turn.conversation.open != before.open or _shows_another(before, turn.conversation):
             conversation = replace(conversation, asked_from=self._first_reply)
         receipts = (
             replace(receipt, first_seq=before.last_seq + 1, last_seq=last)
@@ -158,6 +159,13 @@ class Taken:
         if complaint is None:
             raise LookupError(f"{reference} has facts but was never received")
         return complaint
+
+
+def _shows_another(before: Conversation, after: Conversation) -> bool:
+    """Whether the summary is put again with something else in it: the one before can't be sent."""
+    return (
+        after.open is not None and after.open.ask is Question.CHECK and before.draft != after.draft
+    )
 
 
 def mail_address(identity: Identity, organisation: Organisation) -> Address | None:

@@ -157,6 +157,19 @@ async def test_button_of_the_question_put_again_still_answers() -> None:
     assert talk.ask == "evidence"
 
 
+async def test_a_summary_that_was_changed_since_can_not_be_sent() -> None:
+    """Whoever presses Send has read what is sent."""
+    talk = await _told(House())
+    while talk.ask != "check":
+        await talk.press("skip")
+    outdated = talk.lines[-1].seq
+    await talk.say("the order number is 77777")
+
+    await talk.send(action="send", pressed_seq=outdated)
+
+    assert ((await talk.memory()).complaints, talk.ask) == ((), "check")
+
+
 async def test_send_pressed_twice_lodges_once() -> None:
     """Two presses within a moment come as two messages (reliability 16)."""
     house = House()

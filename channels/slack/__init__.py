@@ -1,0 +1,1 @@
+"""Slack: complainants in direct messages with the app, over Socket Mode or HTTP."""
