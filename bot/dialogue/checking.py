@@ -31,7 +31,11 @@ def answer(turn: Turn, scene: Scene) -> Turn:
     if noticed.learned or noticed.changed:
         return _changed(turn, scene, noticed)
     if len(heard.questions_named) == 1 and not heard.is_story:
-        return change(turn, scene, Question(heard.questions_named[0]))
+        question = Question(heard.questions_named[0])
+        noticed = notice(turn.draft, heard, question)  # "the number is 77777" answers it, too
+        if noticed.learned or noticed.changed:
+            return _changed(turn, scene, noticed)
+        return change(turn, scene, question)
     return intake.tell(turn, scene, scene.text, heard).say("added_to_story")
 
 
