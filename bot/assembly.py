@@ -216,7 +216,8 @@ class Parts:
     def casework(self) -> Casework:
         """What caseworkers do."""
         staff = frozenset(self.settings.names_by_token.values())
-        return Casework(self.storage, self.talk, now, staff=staff)
+        understand = self.talk.understand
+        return Casework(self.storage, self.talk, now, staff=staff, understand=understand)
 
     @cached_property
     def cards(self) -> ShownCards:

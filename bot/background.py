@@ -1,4 +1,4 @@
-"""What works beside the web server: platforms that listen, the relay, the reminders.
+"""What works beside the web server: platforms that listen, the relay, reminders, retention.
 
 Leaving takes at most `_LEAVE_WITHIN` twice: nothing new is taken in, turns in progress end, and
 lines on their way arrive.
@@ -48,7 +48,17 @@ class Platforms:
             platforms.inboxes.append(opened)
             return opened
 
-        around = Around(parts.service, parts.loaded_languages, inbox, now, parts.metrics)  # type: ignore[arg-type]  # what handles a batch is a coroutine function
+        around = Around(
+            parts.service,
+            parts.loaded_languages,
+            inbox,  # type: ignore[arg-type]  # what handles a batch is a coroutine function
+            now,
+            parts.metrics,
+            desk=parts.casework,
+            cards=parts.cards,
+            evidence=parts.evidence,
+            local=parts.local,
+        )
         for name in parts.channel_names:
             module, settings = parts.channel_settings(name)
             platforms.by_name[name] = module.open_channel(settings, around)
@@ -77,7 +87,8 @@ class Background:
             failed=undelivered.note,
             limits=RelayLimits(closing_seconds=_LEAVE_WITHIN),
         )
-        self._reminders = Reminders(storage, talk, now, metrics)
+        self._reminders = Reminders(storage, talk, now, metrics, parts.policy)
+        self._retention = parts.retention
         self._listening: list[asyncio.Task[None]] = []
         self._working: list[asyncio.Task[None]] = []
 
@@ -85,7 +96,8 @@ class Background:
         for inbox in self._platforms.inboxes:
             await inbox.resume()
         self._listening = [_started(one.run) for one in self._platforms.by_name.values()]
-        self._working = [_started(self._relay.run), _started(self._reminders.run)]
+        jobs = (self._relay.run, self._reminders.run, self._retention.run)
+        self._working = [_started(job) for job in jobs]
         return self
 
     def stop_listening(self) -> None:

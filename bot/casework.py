@@ -9,38 +9,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
-from typing import Any, Protocol
+from typing import Any, Final
 
 from bot.acts import ACTS, Asked, Decided, Office, reference_in
+from bot.acts.asked import Decide
 from bot.codes import chance_reference
 from bot.dialogue import telling
 from bot.dialogue.conversation import NOWHERE, Conversation
-from bot.dialogue.messages import ConversationId, Kind, OutboundMessage, Sender
+from bot.dialogue.messages import Address, ConversationId, Kind, OutboundMessage, Sender
 from bot.dialogue.replies import Reply
-from bot.dialogue.scene import Organisation
 from bot.dialogue.wording import Wording
 from bot.domain.complaint import Complaint
+from bot.domain.events import IdentityRevealed
 from bot.domain.reference import Reference
-from bot.errors import Conflict, IllegalMove, InvalidRequest, NotAllowed, NotFound
+from bot.errors import Conflict, Duplicate, IllegalMove, InvalidRequest, NotAllowed, NotFound
 from bot.languages import KEYS, Language
-from bot.ports import ComplaintFilter, Fact, Storage, Work
+from bot.ports import ComplaintFilter, Fact, Receipt, Storage, Understand, Work
 from bot.presenting import presented
+from bot.spoken import Spoken, Voice, home_of
 from bot.working import mail_address
 
 _TRIES = 20  # the complainant may write, and colleagues may act, at the same moment
-
-
-class Voice(Protocol):
-    """Who answers, and in which words."""
-
-    @property
-    def organisation(self) -> Organisation: ...
-
-    @property
-    def languages(self) -> Mapping[str, Language]: ...
-
-    @property
-    def default_language(self) -> str: ...
+_ONCE: Final = "desk"
+"""The channel of receipts for acts; their key is the complaint's reference."""
 
 
 @dataclass(frozen=True)
@@ -57,27 +48,81 @@ class Casework:
     may_reveal: Callable[[str], bool] = lambda by: True
     staff: frozenset[str] = frozenset()
     new_reference: Callable[[], Reference] = chance_reference
+    understand: Understand | None = None
 
     async def act(
-        self, reference: str, action: str, fields: Mapping[str, object], by: str
+        self,
+        reference: str,
+        action: str,
+        fields: Mapping[str, object],
+        by: str,
+        once: str | None = None,
     ) -> Mapping[str, object]:
         """Does `action`; the complaint after it. NotFound, IllegalMove, InvalidRequest, and
-        NotAllowed where it is not for this person to do."""
+        NotAllowed where it is not for this person to do. With the same `once` it is done once."""
         act = ACTS.get(action)
         if act is None:
             raise InvalidRequest(f"action: it must be one of: {', '.join(ACTS)}")
         if action == "reveal" and not self.may_reveal(by):
             raise NotAllowed("You may not see who complains in confidence.")
         wanted, told = reference_in(reference), act.read(fields)
+        if once and await self.storage.receipt(Address(_ONCE, wanted), once):
+            return await self.show(wanted, by)
+        return await self._done(wanted, told, by, act.decide, once)
+
+    async def reveal(self, reference: str, reason: str, by: str) -> Mapping[str, object]:
+        """Who complains, for where names are kept apart whatever the privacy: recorded each time.
+        As `act`."""
+        if not self.may_reveal(by):
+            raise NotAllowed("You may not see who complains in confidence.")
+        act = ACTS["reveal"]
+        told = act.read({"reason": reason})
+
+        def decide(asked: Asked) -> Decided:
+            decided = act.decide(asked)
+            shown = IdentityRevealed(**asked.stamp, reason=asked.told["reason"])
+            return decided if decided.events else Decided((shown,), reveals=True)
+
+        return await self._done(reference_in(reference), told, by, decide, None)
+
+    async def lodge_for(self, told: Mapping[str, object], by: str, once: str) -> Reference:
+        """Lodges what somebody told a caseworker; its reference. InvalidRequest. With the same
+        `once` it is lodged once."""
+        home = home_of(once)
+        if there := await self.storage.conversation(home):
+            return there.complaints[0]
+        spoken = Spoken.read(told, self.voice, self.understand, self.clock())
+        complaint = spoken.lodged(self.new_reference(), home, by)
+        work = spoken.work(complaint, home)
+        try:
+            await self.storage.commit(work)
+        except Conflict:  # pressed twice at the same moment
+            if there := await self.storage.conversation(home):
+                return there.complaints[0]
+            raise
+        return complaint.reference
+
+    async def _done(
+        self,
+        wanted: Reference,
+        told: Mapping[str, Any],
+        by: str,
+        decide: Decide,
+        once: str | None,
+    ) -> Mapping[str, object]:
         for _ in range(_TRIES):
             asked = await self._asked(wanted, told, by)
-            decided = act.decide(asked)
+            decided = decide(asked)
             after = reduce(Complaint.after, decided.events, asked.complaint)
             try:
                 if decided.events:
-                    await self.storage.commit(await self._work(asked, decided, after))
+                    work = await self._work(asked, decided, after)
+                    receipts = (Receipt(Address(_ONCE, wanted), once, "", 0, 0),) if once else ()
+                    await self.storage.commit(replace(work, receipts=receipts))
             except Conflict:
                 continue  # all of this is pure, so it is decided again on what is true now
+            except Duplicate:
+                return await self.show(wanted, by)
             return self._shown(after, is_revealed=decided.reveals)
         raise Conflict
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from bot.carding import Carding
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.interpretation import Context, Interpretation
 from bot.dialogue.messages import (
@@ -16,12 +17,14 @@ from bot.dialogue.messages import (
     InboundMessage,
     OutboundMessage,
 )
+from bot.disposing import Disposing
 from bot.domain.answers import Attachment
 from bot.domain.complaint import Complaint
 from bot.domain.events import Event
 from bot.domain.form import Question
 from bot.domain.reference import Reference
 from bot.domain.status import Status
+from bot.scheduling import Place, Scheduling
 
 
 class Understand(Protocol):
@@ -128,7 +131,7 @@ class ComplaintPage:
     next: str | None
 
 
-class Storage(Protocol):
+class Storage(Disposing, Carding, Scheduling, Protocol):
     """Keeps everything. A call that changes something returns only after its commit."""
 
     async def open(self) -> None: ...
@@ -174,9 +177,11 @@ class Storage(Protocol):
         """What was recorded about a conversation without a complaint, oldest first."""
         ...
 
-    async def stale_drafts(self, before: datetime, limit: int = 100) -> tuple[Conversation, ...]:
+    async def stale_drafts(
+        self, before: datetime, limit: int = 100, after: Place | None = None
+    ) -> tuple[Conversation, ...]:
         """Conversations that nobody touched since `before`, with a draft that is no complaint
-        yet; longest untouched first."""
+        yet; longest untouched first, those behind the place (touched, id) `after`."""
         ...
 
     async def claim(
@@ -337,12 +342,28 @@ class Conversing(Protocol):
 class Desk(Protocol):
     """What caseworkers do; the staff API, the command line and Slack all go through it.
 
-    Each act returns the complaint after it. NotFound, IllegalMove, InvalidRequest.
+    Each act returns the complaint after it. NotFound, IllegalMove, InvalidRequest, NotAllowed.
     """
 
     async def act(
-        self, reference: str, action: str, fields: Mapping[str, object], by: str
-    ) -> Mapping[str, object]: ...
+        self,
+        reference: str,
+        action: str,
+        fields: Mapping[str, object],
+        by: str,
+        once: str | None = None,
+    ) -> Mapping[str, object]:
+        """Does something; what comes again with the same `once` is not done again."""
+        ...
+
+    async def reveal(self, reference: str, reason: str, by: str) -> Mapping[str, object]:
+        """The complaint with who complains, recorded also where no act of revealing is needed."""
+        ...
+
+    async def lodge_for(self, told: Mapping[str, object], by: str, once: str) -> Reference:
+        """Lodges what somebody told `by`: `story`, and perhaps `name`, `contact`, `language`,
+        `channel`; the reference. InvalidRequest names the field."""
+        ...
 
     async def show(self, reference: str, by: str) -> Mapping[str, object]:
         """The complaint in the JSON shape of contract §4."""

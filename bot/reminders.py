@@ -1,47 +1,45 @@
-"""Looks now and then for what is due without anybody writing: drafts that nobody goes on with,
-lines that wait to be carried, promises that were not kept."""
+"""Looks now and then for what is due without anybody writing: promises that come near or were not
+kept, questions without an answer, drafts that nobody goes on with.
+
+However long it did not run, each complaint gets one message with its latest state. Several may run
+at once: whoever commits first has done it, the others find the complaint changed and leave it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import reduce
+from itertools import groupby
 from typing import Protocol
 
 import structlog
 
-from bot.dialogue import telling
-from bot.dialogue.conversation import Conversation
-from bot.dialogue.scene import Organisation
+from bot.dialogue import reminding
+from bot.dialogue.conversation import NOWHERE
+from bot.dialogue.messages import ConversationId
 from bot.dialogue.wording import Wording
+from bot.domain.answers import ContactKind
 from bot.domain.complaint import Complaint
-from bot.domain.regimes import next_promise
-from bot.domain.status import Status
-from bot.errors import ConfigurationError, Conflict, StorageError
-from bot.languages import KEYS, Language
-from bot.ports import ComplaintFilter, Storage, Work
+from bot.domain.duties import Duty, Kind, duties, next_word, recorded
+from bot.domain.policy import Policy
+from bot.domain.regimes import Regime
+from bot.errors import ConfigurationError, Conflict, IllegalMove, StorageError
+from bot.expiring import Expiring, Talk, spoken
+from bot.ports import Fact, Storage, Work
+from bot.scheduling import Place
+from bot.working import mail_address
 
 log = structlog.get_logger(__name__)
 
-_UNFINISHED = tuple(status for status in Status if not status.is_final)
-_PAGE = 200
+_LEAST_SECONDS = 5.0
+"""Between two rounds, however much is committed: what is urgent waits no longer than that."""
 
 
-class Talk(Protocol):
-    """How the organisation speaks to people (`bot.service.Talk`)."""
-
-    @property
-    def organisation(self) -> Organisation: ...
-
-    @property
-    def languages(self) -> Mapping[str, Language]: ...
-
-    @property
-    def default_language(self) -> str: ...
-
-
-class WaitingObserver(Protocol):
+class Watching(Protocol):
     """Is told what waits."""
 
     def outbox(self, pending: int, oldest_seconds: float) -> None:
@@ -52,90 +50,149 @@ class WaitingObserver(Protocol):
         """How many complaints are past a deadline."""
         ...
 
+    def complaint(self, channel: str) -> None:
+        """A complaint was lodged."""
+        ...
+
 
 @dataclass
 class Reminders:
-    """Removes drafts that nobody touched for long and tells the person so; measures what waits."""
+    """Does what is due, and measures what waits."""
 
     storage: Storage
     talk: Talk
     clock: Callable[[], datetime]
-    observer: WaitingObserver
+    observer: Watching
+    policy: Policy = field(default_factory=Policy)
     every_seconds: float = 60.0
+    _drafts: Expiring = field(init=False)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._drafts = Expiring(
+            self.storage, self.talk, self.clock, self.policy, self.observer.complaint
+        )
 
     async def run(self) -> None:
-        """Works until it is cancelled."""
+        """Works until it is cancelled; what is committed meanwhile is looked at within seconds."""
+        self.storage.on_commit(lambda changed: self._woken.set())
         while True:
+            self._woken.clear()
             try:
                 await self.once()
             except StorageError as error:
                 log.warning("reminders failed", reason=str(error))
-            await asyncio.sleep(self.every_seconds)
+            await self._rest()
+
+    async def _rest(self) -> None:
+        least = min(_LEAST_SECONDS, self.every_seconds)
+        await asyncio.sleep(least)
+        try:
+            async with asyncio.timeout(self.every_seconds - least):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
 
     async def once(self) -> int:
-        """Does what is due now; how many drafts it removed."""
+        """Does all that is due now; how many complaints and drafts it did something about."""
+        done = await self._attend() + await self._drafts.once()
         await self._measure()
-        removed = 0
-        while expired := await self._expire_some():
-            removed += expired
-        return removed
+        return done
 
     async def _measure(self) -> None:
-        pending, oldest = await self.storage.outbox_size()
-        waited = (self.clock() - oldest).total_seconds() if oldest else 0.0
-        self.observer.outbox(pending, max(0.0, waited))
-        self.observer.overdue(sum([await self._overdue(status) for status in _UNFINISHED]))
-
-    async def _overdue(self, status: Status) -> int:
-        count, wanted = 0, ComplaintFilter(status=status, limit=_PAGE)
-        while True:
-            page = await self.storage.find_complaints(wanted)
-            count += sum(map(self._is_overdue, page.complaints))
-            if page.next is None:
-                return count
-            wanted = replace(wanted, cursor=page.next)
-
-    def _is_overdue(self, complaint: Complaint) -> bool:
-        organisation = self.talk.organisation
-        try:
-            regime = organisation.rules.of(complaint)
-        except ConfigurationError as error:  # nobody can say when it is due, so it counts as late
-            log.error("rules are missing", reason=str(error))
-            return True
-        promise = next_promise(complaint, regime, organisation.zone)
-        return promise is not None and promise.due_at < self.clock()
-
-    async def _expire_some(self) -> int:
         now = self.clock()
-        before = now - timedelta(hours=self.talk.organisation.draft_hours)
-        stale = await self.storage.stale_drafts(before)
-        return sum([await self._stored(self._expired(one, now)) for one in stale])
+        pending, oldest = await self.storage.outbox_size()
+        waited = (now - oldest).total_seconds() if oldest else 0.0
+        self.observer.outbox(pending, max(0.0, waited))
+        self.observer.overdue(await self.storage.overdue(now))
 
-    def _expired(self, stale: Conversation, now: datetime) -> Work:
-        """The work that removes a draft: its lines are forgotten, what is said about it stays.
+    async def _attend(self) -> int:
+        """Goes once through all that is due; what can't be done stays due for the next round."""
+        now, done, after = self.clock(), 0, None
+        ruleless: Counter[str] = Counter()
+        while page := await self.storage.due_complaints(now, after=after):
+            after = page[-1][0]
+            done += await self._page(page, now, ruleless)
+        for label, count in ruleless.items():
+            log.error("rules are missing", rules=label, complaints=count)
+        return done
 
-        What was opened and must not be tied to this chat goes without a word.
-        """
-        organisation = self.talk.organisation
-        stale = stale.without(*stale.borrowed)
-        if stale.draft is None:
-            return Work(replace(stale, version=stale.version + 1))
-        changed, reply, first = telling.expired(stale, now, organisation.draft_hours)
-        wording = Wording(self._spoken(stale.language), now, organisation.zone)
-        line = wording.worded(reply, stale.last_seq + 1)
-        changed = replace(
-            changed, version=stale.version + 1, last_seq=line.seq, asked_from=line.seq
+    async def _page(
+        self, page: Sequence[tuple[Place, Complaint]], now: datetime, ruleless: Counter[str]
+    ) -> int:
+        """All at once, for one commit to hold many; those of one conversation in turn."""
+        due = [(one, self._regime(one, ruleless)) for _, one in page]
+        ready = sorted(
+            ((one, regime) for one, regime in due if regime is not None),
+            key=lambda pair: pair[0].conversation,
         )
-        is_told = first <= stale.last_seq
-        return Work(changed, said=(line,), forgotten=(first, stale.last_seq) if is_told else None)
+        of_homes = [
+            list(those) for _, those in groupby(ready, key=lambda pair: pair[0].conversation)
+        ]
+        return sum(await asyncio.gather(*(self._in_turn(those, now) for those in of_homes)))
 
-    def _spoken(self, language: str) -> Language:
-        talk = self.talk
-        return talk.languages[KEYS if talk.default_language == KEYS else language]
-
-    async def _stored(self, work: Work) -> bool:
+    def _regime(self, complaint: Complaint, ruleless: Counter[str]) -> Regime | None:
         try:
+            return self.talk.organisation.rules.of(complaint)
+        except ConfigurationError:
+            ruleless[complaint.regime] += 1
+            return None
+
+    async def _in_turn(self, those: Iterable[tuple[Complaint, Regime]], now: datetime) -> int:
+        return sum([await self._do(complaint, regime, now) for complaint, regime in those])
+
+    async def _do(self, complaint: Complaint, regime: Regime, now: datetime) -> bool:
+        try:
+            work, due = await self._work(complaint, regime, now)
             await self.storage.commit(work)
-        except Conflict:  # the person came back this very moment: the draft lives on
+        except Conflict:  # somebody acted this very moment: what is due now is another question
             return False
-        return True
+        except IllegalMove as error:
+            log.error("duty is not possible", reference=complaint.reference, reason=str(error))
+            return False
+        _log(complaint, due)
+        return bool(due)
+
+    async def _work(
+        self, complaint: Complaint, regime: Regime, now: datetime
+    ) -> tuple[Work, Sequence[Duty]]:
+        """What is committed; without duties the time at which it is due is reckoned anew."""
+        zone, policy = self.talk.organisation.zone, self.policy
+        due = duties(complaint, regime, zone, now, policy)
+        word = next_word(complaint, regime, zone, now, policy)
+        events = recorded(due, now, word)
+        after = reduce(Complaint.after, events, complaint)
+        home = ConversationId(complaint.conversation)
+        work = Work(
+            facts=tuple(Fact(event, home, complaint.reference) for event in events),
+            complaints=((after, complaint.version),),
+        )
+        told = reminding.Told(after, due, word, now, zone)
+        return (await self._said(work, told) if told.is_anything else work), due
+
+    async def _said(self, work: Work, told: reminding.Told) -> Work:
+        """`work` with what the complainant hears; nothing for who left no way, or wants none."""
+        complaint = told.complaint
+        contact = complaint.details.contact
+        if contact is not None and contact.kind is ContactKind.NONE:
+            return work
+        conversation = await self.storage.conversation(ConversationId(complaint.conversation))
+        if conversation is None or conversation.address.channel == NOWHERE:
+            return work  # whoever has the private code reads it in the complaint
+        changed, reply = reminding.told(conversation, told)
+        wording = Wording(spoken(self.talk, changed.language), told.now, told.zone)
+        line = wording.worded(reply, conversation.last_seq + 1)
+        changed = replace(changed, version=conversation.version + 1, last_seq=line.seq)
+        if changed.open != conversation.open:
+            changed = replace(changed, asked_from=line.seq)
+        mail = mail_address(complaint.identity, self.talk.organisation)
+        return replace(work, conversation=changed, said=(line,), copy_to=mail)
+
+
+def _log(complaint: Complaint, due: Iterable[Duty]) -> None:
+    """What caseworkers are told stands in the complaint; whoever watches the log sees it, too."""
+    for duty in due:
+        if duty.kind in (Kind.ALERT, Kind.MISSED, Kind.REOPEN):
+            log.warning(
+                "complaint is due", reference=complaint.reference, duty=duty.kind, name=duty.name
+            )

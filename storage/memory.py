@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import NOWHERE, Conversation
 from bot.dialogue.messages import Address, ConversationId, InboundMessage, OutboundMessage
+from bot.disposing import Erasure
 from bot.domain.complaint import Complaint
-from bot.domain.events import Event
+from bot.domain.duties import Timing
+from bot.domain.erasure import bare
+from bot.domain.events import Event, PersonalDataErased
 from bot.domain.reference import Reference
 from bot.errors import Conflict, Duplicate, StorageError
 from bot.ports import ComplaintFilter, ComplaintPage, Delivery, Raw, Receipt, Work
-from storage import cursors, mapping, works
+from bot.scheduling import Place, Schedule
+from storage import cursors, erasing, mapping, works
+from storage.remembering import RememberedCards, behind
 
 
 @dataclass(frozen=True)
@@ -33,14 +38,16 @@ class _Waiting:
 
 
 @dataclass
-class MemoryStorage:
+class MemoryStorage(RememberedCards):
     """Keeps everything until the process ends."""
 
+    schedule: Schedule = works.never_due
+    _due: dict[Reference, Timing] = field(default_factory=dict)
     _conversations: dict[ConversationId, Conversation] = field(default_factory=dict)
     _addresses: dict[Address, ConversationId] = field(default_factory=dict)
     _receipts: dict[tuple[Address, str], Receipt] = field(default_factory=dict)
+    _taken_at: dict[tuple[Address, str], datetime] = field(default_factory=dict)
     _lines: dict[ConversationId, dict[int, OutboundMessage]] = field(default_factory=dict)
-    _complaints: dict[Reference, Complaint] = field(default_factory=dict)
     _facts: dict[ConversationId, list[Event]] = field(default_factory=dict)
     _outbox: dict[int, _Waiting] = field(default_factory=dict)
     _callbacks: list[Callable[[Sequence[ConversationId]], None]] = field(default_factory=list)
@@ -72,8 +79,11 @@ class MemoryStorage:
             self._keep_lines(work.conversation, work)
         for receipt in work.receipts:
             self._receipts[receipt.address, receipt.message_id] = receipt
+            if work.conversation:
+                self._taken_at[receipt.address, receipt.message_id] = work.conversation.touched_at
         for complaint, _ in work.complaints:
             self._complaints[complaint.reference] = complaint
+            self._due[complaint.reference] = self.schedule(complaint)
         for fact in work.facts:
             if fact.reference is None:
                 self._facts.setdefault(fact.conversation, []).append(fact.event)
@@ -164,13 +174,35 @@ class MemoryStorage:
     async def conversation_facts(self, conversation: ConversationId) -> tuple[Event, ...]:
         return tuple(self._facts.get(conversation, ()))
 
-    async def stale_drafts(self, before: datetime, limit: int = 100) -> tuple[Conversation, ...]:
-        stale = [
-            one
+    async def stale_drafts(
+        self, before: datetime, limit: int = 100, after: Place | None = None
+    ) -> tuple[Conversation, ...]:
+        stale = {
+            (one.touched_at, str(one.id)): one
             for one in self._conversations.values()
             if works.has_draft(one) and one.touched_at < before
-        ]
-        return tuple(sorted(stale, key=lambda one: one.touched_at)[:limit])
+        }
+        return tuple(stale[place] for place in behind(stale, after)[:limit])
+
+    async def due_complaints(
+        self, now: datetime, limit: int = 100, after: Place | None = None
+    ) -> tuple[tuple[Place, Complaint], ...]:
+        due = {
+            (timing.next_due_at, str(reference)): reference
+            for reference, timing in self._due.items()
+            if timing.next_due_at is not None and timing.next_due_at <= now
+        }
+        places = behind(due, after)[:limit]
+        return tuple((place, self._complaints[due[place]]) for place in places)
+
+    async def overdue(self, now: datetime) -> int:
+        late = (timing.late_at for timing in self._due.values())
+        return sum(at is not None and at < now for at in late)
+
+    async def reschedule(self) -> int:
+        kept = dict(self._due)
+        self._due = {one.reference: self.schedule(one) for one in self._complaints.values()}
+        return sum(kept[reference] != timing for reference, timing in self._due.items())
 
     async def claim(
         self, now: datetime, lease_seconds: float, limit: int, channels: Collection[str]
@@ -239,6 +271,92 @@ class MemoryStorage:
     async def quarantine_raw(self, channel: str, raw: Raw, error: str) -> None:
         self._inbox.pop((channel, raw.id), None)
         self.quarantined_raws.append((channel, raw, error))
+
+    async def erase(self, erasure: Erasure) -> None:
+        await self.commit(erasing.work_of(erasure))
+        conversation = erasure.conversation
+        if conversation is None:
+            return
+        self._release(conversation.address)
+        if not conversation.known and conversation.draft is None:
+            self._facts[conversation.id] = list(map(bare, self._facts.get(conversation.id, ())))
+
+    def _release(self, address: Address) -> None:
+        self.quarantined = [one for one in self.quarantined if one[0].address != address]
+
+    async def ended_complaints(self, received_before: datetime) -> AsyncIterator[Complaint]:
+        for one in self._in_order():
+            is_done = isinstance(one.history[-1], PersonalDataErased)
+            if one.status.is_final and not is_done and one.received_at < received_before:
+                yield one
+
+    async def conversations_with(
+        self, references: Collection[Reference]
+    ) -> tuple[Conversation, ...]:
+        wanted = frozenset(references)
+        found = self._conversations.values()
+        return tuple(
+            one
+            for one in found
+            if not wanted.isdisjoint(erasing.references_in(mapping.conversation_state(one)))
+        )
+
+    async def digests(self) -> frozenset[str]:
+        histories = (one.history for one in self._complaints.values())
+        bodies = (
+            *(mapping.event_columns(event)["body"] for told in histories for event in told),
+            *map(mapping.conversation_state, self._conversations.values()),
+            *(mapping.inbound_body(message) for message, _ in self.quarantined),
+        )
+        return frozenset(digest for body in bodies for digest in erasing.digests_in(body))
+
+    async def prune(self, before: datetime) -> int:
+        rows = self._rows()
+        taken = self._receipts.items()
+        self._receipts = {key: one for key, one in taken if self._is_new(key, before)}
+        self._inbox = {key: raw for key, raw in self._inbox.items() if raw.at >= before}
+        self.quarantined = [one for one in self.quarantined if one[0].at >= before]
+        self.quarantined_raws = [one for one in self.quarantined_raws if one[1].at >= before]
+        self._outbox = {
+            id_: one
+            for id_, one in self._outbox.items()
+            if one.reason is None or one.queued_at >= before
+        }
+        pruned = rows - self._rows()
+        return pruned + sum([self._remove(one) for one in self._idle(before)])
+
+    def _rows(self) -> int:
+        held: tuple[Sized, ...] = (
+            self._receipts,
+            self._inbox,
+            self._outbox,
+            self.quarantined,
+            self.quarantined_raws,
+        )
+        return sum(len(one) for one in held)
+
+    def _is_new(self, receipt: tuple[Address, str], before: datetime) -> bool:
+        return receipt not in self._taken_at or self._taken_at[receipt] >= before
+
+    def _idle(self, before: datetime) -> list[Conversation]:
+        homes = {one.conversation for one in self._complaints.values()}
+        return [
+            one
+            for one in self._conversations.values()
+            if one.touched_at < before
+            and one.address.channel != NOWHERE
+            and one.id not in homes
+            and not (works.has_draft(one) or one.known or one.draft)
+        ]
+
+    def _remove(self, one: Conversation) -> bool:
+        self._forget(one.id, 1, one.last_seq)
+        self._receipts = {key: it for key, it in self._receipts.items() if key[0] != one.address}
+        self._release(one.address)
+        kept = map(bare, self._facts.pop(one.id, ()))
+        self._facts.setdefault(erasing.ARCHIVE, []).extend(kept)
+        del self._conversations[one.id], self._addresses[one.address]
+        return True
 
 
 def _is_wanted(complaint: Complaint, wanted: ComplaintFilter) -> bool:

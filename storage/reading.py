@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -27,9 +27,11 @@ from bot.domain.events import Event
 from bot.domain.identity import NOBODY
 from bot.domain.reference import Reference
 from bot.ports import ComplaintFilter, ComplaintPage, Receipt
+from bot.scheduling import Place
 from storage import cursors, mapping, tables
 
 _LAST_SEQ = 2**31 - 1
+FIRST: Place = (datetime.min.replace(tzinfo=UTC), "")
 _CHUNK = 200
 """Complaints that a walk over all of them holds at once."""
 
@@ -60,8 +62,13 @@ _OWN_FACTS = (
 _STALE = (
     select(_c.state)
     # As the index says it: SQLAlchemy would write "= 1", which SQLite does not know to be the same.
-    .where(text("conversation.has_draft"), _c.touched_at < bindparam("before"))
-    .order_by(_c.touched_at)
+    .where(
+        text("conversation.has_draft"),
+        _c.touched_at < bindparam("before"),
+        _c.touched_at >= bindparam("at"),
+        or_(_c.touched_at > bindparam("at"), _c.id > bindparam("name")),
+    )
+    .order_by(_c.touched_at, _c.id)
     .limit(bindparam("limit"))
 )
 _HISTORY = select(
@@ -103,8 +110,12 @@ def conversation_facts(connection: Connection, id_: ConversationId) -> tuple[Eve
     return tuple(mapping.event_from(*row) for row in rows)
 
 
-def stale_drafts(connection: Connection, before: datetime, limit: int) -> tuple[Conversation, ...]:
-    states = connection.execute(_STALE, {"before": before, "limit": limit}).scalars()
+def stale_drafts(
+    connection: Connection, before: datetime, limit: int, after: Place | None
+) -> tuple[Conversation, ...]:
+    at, name = after or FIRST
+    asked = {"before": before, "limit": limit, "at": at, "name": name}
+    states = connection.execute(_STALE, asked).scalars()
     return tuple(mapping.conversation_from(state) for state in states)
 
 

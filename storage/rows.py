@@ -11,6 +11,7 @@ from bot.domain.complaint import Complaint
 from bot.domain.identity import NOBODY
 from bot.domain.reference import Reference
 from bot.ports import Fact, Receipt, Work
+from bot.scheduling import Schedule
 from storage import mapping, works
 from storage.repeating import Params
 
@@ -40,7 +41,7 @@ class Prepared:
         return works.erases(self.work)
 
 
-def prepared(work: Work) -> Prepared:
+def prepared(work: Work, schedule: Schedule) -> Prepared:
     """A work as rows; ValueError where it contradicts itself."""
     works.check_shape(work)
     conversation, homes = work.conversation, works.detached_homes(work)
@@ -53,7 +54,7 @@ def prepared(work: Work) -> Prepared:
         forgotten=[_forgotten(conversation, work)] if conversation and work.forgotten else [],
         messages=[_message(conversation, line) for line in work.said] if conversation else [],
         outbox=[_delivery(conversation, *each) for each in outgoing] if conversation else [],
-        complaints=[_complaint(complaint) for complaint, _ in work.complaints],
+        complaints=[_complaint(complaint, schedule) for complaint, _ in work.complaints],
         identities=[_identity(one) for one, _ in work.complaints if one.identity != NOBODY],
         facts=[_fact(fact, number, homes) for fact, number in works.numbered(work)],
         moved=_moves(work, homes) if homes else [],
@@ -105,7 +106,8 @@ def _delivery(conversation: Conversation, line: OutboundMessage, address: Addres
     }
 
 
-def _complaint(complaint: Complaint) -> Params:
+def _complaint(complaint: Complaint, schedule: Schedule) -> Params:
+    due = schedule(complaint)
     return {
         "reference": complaint.reference,
         "conversation": complaint.conversation,
@@ -115,6 +117,8 @@ def _complaint(complaint: Complaint) -> Params:
         "channel": complaint.channel,
         "language": complaint.language,
         "version": complaint.version,
+        "next_due_at": due.next_due_at,
+        "late_at": due.late_at,
     }
 
 

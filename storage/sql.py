@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
+from functools import partial
 
+from bot.carding import Card, Uncarded
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.messages import Address, ConversationId, InboundMessage, OutboundMessage
+from bot.disposing import Erasure
 from bot.domain.complaint import Complaint
 from bot.domain.events import Event
 from bot.domain.reference import Reference
 from bot.ports import ComplaintFilter, ComplaintPage, Delivery, Raw, Receipt, Work
-from storage import inbox, outbox, reading, rows
+from bot.scheduling import Place, Schedule
+from storage import cards, due, erasing, inbox, outbox, reading, rows
 from storage.engine import Database
+from storage.works import never_due
 
 
 class SqlStorage:
     """Keeps everything in `database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, schedule: Schedule = never_due) -> None:
         self._database = database
+        self._schedule = schedule
 
     async def open(self) -> None:
         await self._database.open()
@@ -35,7 +41,7 @@ class SqlStorage:
         self._database.on_commit(callback)
 
     async def commit(self, work: Work) -> None:
-        await self._database.commit(rows.prepared(work))
+        await self._database.commit(rows.prepared(work, self._schedule))
 
     async def conversation_at(self, address: Address) -> Conversation | None:
         return await self._database.find(lambda found: reading.conversation_at(found, address))
@@ -73,8 +79,31 @@ class SqlStorage:
             lambda found: reading.conversation_facts(found, conversation)
         )
 
-    async def stale_drafts(self, before: datetime, limit: int = 100) -> tuple[Conversation, ...]:
-        return await self._database.search(lambda found: reading.stale_drafts(found, before, limit))
+    async def stale_drafts(
+        self, before: datetime, limit: int = 100, after: Place | None = None
+    ) -> tuple[Conversation, ...]:
+        return await self._database.search(
+            lambda found: reading.stale_drafts(found, before, limit, after)
+        )
+
+    async def due_complaints(
+        self, now: datetime, limit: int = 100, after: Place | None = None
+    ) -> tuple[tuple[Place, Complaint], ...]:
+        return await self._database.search(
+            lambda found: due.due_complaints(found, now, limit, after)
+        )
+
+    async def overdue(self, now: datetime) -> int:
+        return await self._database.search(lambda found: due.overdue(found, now))
+
+    async def reschedule(self) -> int:
+        wrong = 0
+        chunks = self._database.walk(lambda found: due.misplaced(found, self._schedule))
+        async with aclosing(chunks) as walked:
+            async for chunk in walked:
+                wrong += len(chunk)
+                await self._database.write(partial(due.rewrite, rows=chunk))
+        return wrong
 
     async def claim(
         self, now: datetime, lease_seconds: float, limit: int, channels: Collection[str]
@@ -122,3 +151,46 @@ class SqlStorage:
 
     async def quarantine_raw(self, channel: str, raw: Raw, error: str) -> None:
         await self._database.write(lambda within: inbox.quarantine_raw(within, channel, raw, error))
+
+    async def erase(self, erasure: Erasure) -> None:
+        work = rows.prepared(erasing.work_of(erasure), self._schedule)
+        await self._database.write(lambda within: erasing.erase(within, work), erases=True)
+
+    async def ended_complaints(self, received_before: datetime) -> AsyncIterator[Complaint]:
+        chunks = self._database.walk(lambda found: erasing.ended(found, received_before))
+        async with aclosing(chunks) as walked:
+            async for chunk in walked:
+                for complaint in chunk:
+                    yield complaint
+
+    async def conversations_with(
+        self, references: Collection[Reference]
+    ) -> tuple[Conversation, ...]:
+        return await self._database.search(
+            lambda found: erasing.conversations_with(found, references)
+        )
+
+    async def digests(self) -> frozenset[str]:
+        return await self._database.search(erasing.digests)
+
+    async def prune(self, before: datetime) -> int:
+        return await erasing.prune(self._database, before)
+
+    async def cards_behind(
+        self, now: datetime, limit: int = 100, after: Place | None = None
+    ) -> tuple[Uncarded, ...]:
+        return await self._database.search(
+            lambda found: cards.cards_behind(found, now, limit, after)
+        )
+
+    async def card(self, name: str) -> Card | None:
+        return await self._database.find(lambda found: cards.card(found, name))
+
+    async def card_at(self, channel: str, ts: str) -> Reference | None:
+        return await self._database.find(lambda found: cards.card_at(found, channel, ts))
+
+    async def keep_card(self, name: str, card: Card) -> bool:
+        return await self._database.write(lambda within: cards.keep_card(within, name, card))
+
+    async def received_like(self, category: str, since: datetime) -> int:
+        return await self._database.find(lambda found: cards.received_like(found, category, since))

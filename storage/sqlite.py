@@ -33,6 +33,9 @@ WRITER_PATIENCE = 12_000
 READER_PATIENCE = 2_000
 """Readers wait only while another process repairs the file after a crash."""
 
+ENDING_PATIENCE = 2_000
+"""How long a process that ends waits for others' readers, so that it leaves nothing behind."""
+
 _END = object()
 
 
@@ -106,7 +109,12 @@ class _Transactions:
         if version == self._seen_version:
             return ()
         self._seen_version = version
+        self._must_scrub = True  # it may have erased something, and be gone already
         return self._foreign(connection)
+
+    def ending(self, connection: Connection) -> None:
+        if self._must_scrub:
+            self._scrub(connection, patience=ENDING_PATIENCE)
 
     def close(self) -> None:
         if self._engine is not None:
@@ -120,9 +128,9 @@ class _Transactions:
         self._seen_line = max(self._seen_line, _last_line(connection))
         return [ConversationId(id_) for id_ in changed]
 
-    def _scrub(self, connection: Connection) -> None:
+    def _scrub(self, connection: Connection, patience: int = 0) -> None:
         """Empties the log, which still holds what was deleted; once readers are done with it."""
-        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
         try:
             busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
             self._must_scrub = bool(busy)

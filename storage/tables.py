@@ -53,6 +53,13 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
+BEHIND = (
+    "complaint.version > complaint.shown"
+    " AND (complaint.shown > 0 OR complaint.status NOT IN ('closed', 'withdrawn'))"
+)
+"""Complaints with events that are not shown yet; what ended without ever being shown stays so."""
+_BEHIND = BEHIND.replace("complaint.", "")
+
 BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite counts up only what it knows as INTEGER."""
 
@@ -72,6 +79,7 @@ class ConversationRow(Row, table=True):
         Index(
             "ix_conversation_draft",
             "touched_at",
+            "id",
             sqlite_where=text("has_draft"),
             postgresql_where=text("has_draft"),
         ),
@@ -119,7 +127,11 @@ class MessageRow(Row, table=True):
 
 
 class ComplaintRow(Row, table=True):
-    """Only what lists are searched by: everything else follows from the facts."""
+    """Only what lists are searched by: everything else follows from the facts.
+
+    `next_due_at` and `late_at` follow from them, too, and can be reckoned anew (`storage.due`).
+    `shown` is how many of them its card shows (`storage.cards`).
+    """
 
     __tablename__ = "complaint"
     __table_args__ = (
@@ -127,6 +139,26 @@ class ComplaintRow(Row, table=True):
         Index(None, "status", "received_at", "reference"),
         Index(None, "category", "received_at", "reference"),
         Index(None, "conversation"),
+        Index(
+            "ix_complaint_due",
+            "next_due_at",
+            "reference",
+            sqlite_where=text("next_due_at IS NOT NULL"),
+            postgresql_where=text("next_due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_complaint_late",
+            "late_at",
+            sqlite_where=text("late_at IS NOT NULL"),
+            postgresql_where=text("late_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_complaint_behind",
+            "received_at",
+            "reference",
+            sqlite_where=text(_BEHIND),
+            postgresql_where=text(_BEHIND),
+        ),
     )
 
     reference: str = Field(primary_key=True)
@@ -137,6 +169,9 @@ class ComplaintRow(Row, table=True):
     channel: str
     language: str
     version: int
+    next_due_at: datetime | None = Field(default=None, sa_type=Moment)
+    late_at: datetime | None = Field(default=None, sa_type=Moment)
+    shown: int = Field(sa_column_kwargs={"server_default": text("0")})
 
 
 class FactRow(Row, table=True):
@@ -232,6 +267,30 @@ class InboxRow(Row, table=True):
     is_part: bool
 
 
+class CardRow(Row, table=True):
+    """Where a complaint is shown; `reference` may also name a message that is about all of them."""
+
+    __tablename__ = "card"
+    __table_args__ = (
+        Index(None, "channel", "ts"),
+        Index(
+            "ix_card_look_at",
+            "look_at",
+            sqlite_where=text("look_at IS NOT NULL"),
+            postgresql_where=text("look_at IS NOT NULL"),
+        ),
+    )
+
+    reference: str = Field(primary_key=True)
+    desk: str
+    channel: str
+    ts: str
+    shown: int
+    state: str = Field(sa_type=Text)
+    look_at: datetime | None = Field(default=None, sa_type=Moment)
+    version: int
+
+
 class QuarantineRow(Row, table=True):
     """A message on which the turn failed, or a payload that was none: that one has a `lane` and no
     `key`, and its body is as the platform sent it."""
@@ -263,4 +322,5 @@ fact = _table("fact")
 identity = _table("identity")
 outbox = _table("outbox")
 inbox = _table("inbox")
+card = _table("card")
 quarantine = _table("quarantine")

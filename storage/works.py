@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.messages import Address, ConversationId, OutboundMessage, Sender
+from bot.domain.complaint import Complaint
+from bot.domain.duties import Timing
 from bot.domain.events import PrivacyChanged
 from bot.domain.reference import Reference
 from bot.ports import Fact, Work
@@ -16,6 +18,11 @@ T = TypeVar("T")
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """When a line is due that was never tried; a clock that was set back does not hold it up."""
+
+
+def never_due(complaint: Complaint) -> Timing:
+    """The schedule where nobody said when something must happen by itself."""
+    return Timing()
 
 
 def check_shape(work: Work) -> None:

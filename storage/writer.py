@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -51,6 +52,10 @@ class Transactions(Protocol):
 
     def idle(self, connection: Connection) -> Sequence[ConversationId]:
         """Tidies up; returns the conversations that another process changed meanwhile."""
+        ...
+
+    def ending(self, connection: Connection) -> None:
+        """Tidies up for the last time."""
         ...
 
 
@@ -114,6 +119,8 @@ class Writer:
         self._tell(_succeed, standing, None)
         try:
             self._serve(connection)
+            with suppress(DBAPIError):  # nobody is left to hear of it
+                self.transactions.ending(connection)
         finally:
             connection.close()
             self._abandon()

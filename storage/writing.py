@@ -16,7 +16,7 @@ from storage.repeating import Params, run
 from storage.rows import Prepared
 
 _CONVERSATION_CHANGES = ("version", "touched_at", "has_draft", "state")
-_COMPLAINT_CHANGES = ("status", "category", "language", "version")
+_COMPLAINT_CHANGES = ("status", "category", "language", "version", "next_due_at", "late_at")
 
 _NEW_CONVERSATION = insert(_t.conversation)
 _CONVERSATION = (

@@ -12,7 +12,7 @@ from typer.main import get_command
 from bot.cli import COMMANDS
 from bot.commands.case import app as case_app
 from bot.domain.status import diagram
-from bot.settings import ExternalBody, Limits, References, Settings
+from bot.settings import Escalation, ExternalBody, Hours, Limits, References, Settings
 from bot.settings.reading import PLAIN, SECRETS, TABLES, variable
 
 ROOT = Path(__file__).parent.parent
@@ -55,9 +55,8 @@ def test_no_setting_is_documented_that_is_none() -> None:
 def test_every_table_and_key_is_documented() -> None:
     """Each table of `ombud.toml` and each of its keys stands in the README."""
     tables = {f"`[{name}" for name in TABLES}
-    keys = {
-        f"`{key}`" for table in (ExternalBody, Limits, References) for key in table.model_fields
-    }
+    typed = (Escalation, ExternalBody, Hours, Limits, References)
+    keys = {f"`{key}`" for table in typed for key in table.model_fields}
 
     assert {word for word in tables | keys if word not in README} == set()
 

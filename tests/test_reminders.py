@@ -1,26 +1,24 @@
-"""Reminders: old drafts go, with a word about it; what waits is measured."""
+"""Reminders: old drafts end, what waits is measured, and nothing stops the rounds."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from types import SimpleNamespace
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from bot.dialogue.conversation import Draft
+from bot.dialogue.conversation import Conversation, Draft
 from bot.dialogue.messages import Sender
-from bot.dialogue.scene import Organisation
-from bot.domain.regimes import Rules
+from bot.domain.complaint import lodged
+from bot.domain.events import DeadlineMissed
 from bot.errors import StorageError
-from bot.languages import KEYS, load_languages
 from bot.ports import Work
-from bot.reminders import Reminders, Talk
-from bot.rules import load_rules
 from storage.memory import MemoryStorage
+from tests.reminding import HOURS, Bench
 from tests.storage.building import (
     NOW,
     complaint,
@@ -28,64 +26,13 @@ from tests.storage.building import (
     line,
     lodging,
     minutes,
+    received,
     reference,
     turn,
 )
 
-HOURS = 72
 OLD = NOW - timedelta(hours=HOURS, seconds=1)
 YOUNG = NOW - timedelta(hours=HOURS)
-
-
-@dataclass
-class Seen:
-    """What an observer was told last."""
-
-    waiting: tuple[int, float] | None = None
-    late: int | None = None
-    told: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def outbox(self, pending: int, oldest_seconds: float) -> None:
-        """Lines that wait."""
-        self.waiting = pending, oldest_seconds
-        self.told.set()
-
-    def overdue(self, count: int) -> None:
-        """Complaints past a deadline."""
-        self.late = count
-
-
-@dataclass
-class Bench:
-    """Reminders with all that they need."""
-
-    storage: MemoryStorage = field(default_factory=MemoryStorage)
-    seen: Seen = field(default_factory=Seen)
-    now: datetime = NOW
-    rules: Rules = field(default_factory=lambda: load_rules("iso10002"))
-
-    def reminders(self) -> Reminders:
-        """Reminders that speak in keys."""
-        talks = talk(self.rules)
-        return Reminders(self.storage, talks, lambda: self.now, self.seen, every_seconds=0.01)
-
-
-def talk(rules: Rules) -> Talk:
-    """An organisation that answers by the rules of the standard, in keys."""
-    organisation = Organisation(
-        name="Parcels Ltd",
-        public_url="https://parcels.example",
-        zone=ZoneInfo("UTC"),
-        country="GB",
-        rules=rules,
-        external_body=None,
-        emergency={},
-        max_attachments=10,
-        draft_hours=HOURS,
-    )
-    return SimpleNamespace(
-        organisation=organisation, languages=load_languages(), default_language=KEYS
-    )
 
 
 @pytest.fixture
@@ -154,9 +101,9 @@ async def test_many_old_drafts_go_in_one_round(bench: Bench) -> None:
 class _Racing(MemoryStorage):
     """A storage in which the person always comes back at the last moment."""
 
-    async def stale_drafts(self, before: datetime, limit: int = 100) -> tuple:  # type: ignore[type-arg]  # as it is
+    async def stale_drafts(self, *asked: Any, **named: Any) -> tuple[Conversation, ...]:
         """Finds drafts, and lets the person write before anybody deletes them."""
-        found = await super().stale_drafts(before, limit)
+        found = await super().stale_drafts(*asked, **named)
         for one in found:
             await self.commit(Work(replace(one, version=one.version + 1, touched_at=NOW)))
         return found
@@ -164,7 +111,8 @@ class _Racing(MemoryStorage):
 
 async def test_a_person_who_comes_back_keeps_the_draft() -> None:
     """Whoever wrote in between has not let the draft lie."""
-    bench = Bench(storage=_Racing())
+    bench = Bench()
+    bench.storage = _Racing()
     await bench.storage.open()
     await begin_draft(bench, "a", OLD)
 
@@ -209,14 +157,24 @@ async def test_complaints_past_a_deadline_are_counted(bench: Bench) -> None:
 
 
 async def test_a_complaint_whose_rules_are_gone_counts_as_late(bench: Bench) -> None:
-    """Nobody can say when it is due; the others are looked at all the same."""
+    """Nobody can say when it is due: it is named in the log, and the others go on."""
     await bench.storage.commit(turn())
-    for number in (1, 2):
-        await bench.storage.commit(lodging(complaint(number)))
-    bench.rules = Rules("iso10002", ())
+    await bench.storage.commit(lodging(complaint(1)))
+    bench.now = NOW + timedelta(days=365)
+    lost = replace(received(2), regime="xx-gone 7")
+    await bench.storage.commit(lodging(lodged(reference(2), conversation().id, lost)))
 
-    await bench.reminders().once()
+    with capture_logs() as logged:
+        assert 1 == await bench.reminders().once()
 
+    named = [one for one in logged if one["event"] == "rules are missing"]
+    assert [("xx-gone 7", 1, "error")] == [
+        (one["rules"], one["complaints"], one["log_level"]) for one in named
+    ]
+    found = await bench.storage.complaints([reference(1), reference(2)])
+    assert [True, False] == [
+        any(isinstance(event, DeadlineMissed) for event in one.history) for one in found.values()
+    ]
     assert 2 == bench.seen.late
 
 
@@ -235,7 +193,8 @@ class _Failing(MemoryStorage):
 
 async def test_reminders_outlive_a_storage_that_fails() -> None:
     """They look again the next time."""
-    bench = Bench(storage=_Failing())
+    bench = Bench()
+    bench.storage = _Failing()
     await bench.storage.open()
     task = asyncio.create_task(bench.reminders().run())
     async with asyncio.timeout(5):

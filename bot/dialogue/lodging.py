@@ -12,6 +12,7 @@ from bot.dialogue.replies import Code, Reply, Text, Value, Words
 from bot.dialogue.scene import Organisation, Scene, Turn
 from bot.domain.assessment import InitialAssessment, Level, Severity
 from bot.domain.complaint import Complaint, lodged
+from bot.domain.duties import heard_next_at
 from bot.domain.events import (
     COMPLAINANT,
     OMBUD,
@@ -21,8 +22,8 @@ from bot.domain.events import (
     Privacy,
 )
 from bot.domain.identity import NOBODY, Identity, parted
+from bot.domain.policy import Policy
 from bot.domain.reference import Reference
-from bot.domain.regimes import next_promise
 
 OTHER_CATEGORY = "other"
 """What understanding calls a complaint of no kind that it knows."""
@@ -157,10 +158,10 @@ def next_values(complaint: Complaint, scene: Scene) -> dict[str, Value]:
 
 
 def promised_on(complaint: Complaint, organisation: Organisation) -> date | None:
-    """The day of the next promise."""
+    """The day by which they hear of it next: never one that was missed and is told so already."""
     zone = organisation.zone
-    promise = next_promise(complaint, organisation.rules.of(complaint), zone)
-    return promise.due_at.astimezone(zone).date() if promise else None
+    at = heard_next_at(complaint, organisation.rules.of(complaint), zone, Policy())
+    return at.astimezone(zone).date() if at else None
 
 
 def subject_of(complaint: Complaint) -> Value:

@@ -138,12 +138,12 @@ def next_word(
 def heard_next_at(
     complaint: Complaint, regime: Regime, zone: ZoneInfo, policy: Policy
 ) -> datetime | None:
-    """Until when the complainant was told to hear of it; None where nothing is promised."""
+    """Until when the complainant hears of it; None where it is not for us to speak."""
     if complaint.status not in _WORKED_ON:
         return None
     life = _Life(complaint, regime, zone, policy)
     standing = [life.standing.due_at] if life.standing else []
-    return min((*standing, *(one.due_at for one in life.unkept)), default=None)
+    return min((*standing, *(one.due_at for one in life.unkept)), default=life.regular)
 
 
 def recorded(due: Sequence[Duty], now: datetime, word: NextWord) -> tuple[Event, ...]:
@@ -270,10 +270,17 @@ class _Life(Promised):
         if self.standing is not None:
             yield self._update(self.standing.due_at, self.standing.at, UPDATE)
         elif not self.unkept:
-            heard = self.last(*HEARD)
-            since = heard.at if heard else self.complaint.received_at
-            own = self.policy.day_after(since, self.policy.update_days, self.zone)
-            yield self._update(own, since, "")
+            yield self._update(self.regular, self._heard_at, "")
+
+    @property
+    def regular(self) -> datetime:
+        """When they hear again where nothing else is promised."""
+        return self.policy.day_after(self._heard_at, self.policy.update_days, self.zone)
+
+    @property
+    def _heard_at(self) -> datetime:
+        heard = self.last(*HEARD)
+        return heard.at if heard else self.complaint.received_at
 
     def _update(self, due_at: datetime, since: datetime, name: str) -> Duty:
         at = min(self.policy.morning_of(due_at, self.zone), due_at - _IN_TIME)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.settings import values
-from bot.settings.tables import ExternalBody, Limits, References
+from bot.settings.tables import DeskTable, Escalation, ExternalBody, Hours, Limits, References
 
 Items = Annotated[tuple[str, ...], BeforeValidator(values.as_items)]
 Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
@@ -173,16 +173,16 @@ class Settings(BaseSettings):
 
     # Tables, in ombud.toml alone
 
-    hours: dict[str, Any] = Field(default_factory=dict)
-    """When somebody reads; default: empty."""
+    hours: Hours | None = None
+    """When somebody is there; default: at any hour."""
 
-    escalation: dict[str, Any] = Field(default_factory=dict)
-    """Who is told when a deadline comes near; default: empty."""
+    escalation: Escalation = Escalation()
+    """Who is told when a deadline comes near; default: see its keys."""
 
     external_body: ExternalBody | None = None
     """Who a complainant can turn to outside the organisation; default: none."""
 
-    desk: dict[str, Any] = Field(default_factory=dict)
+    desk: DeskTable = DeskTable()
     """Roles and routes of the caseworkers (`[desk.roles]`, `[desk.routes]`); default: empty."""
 
     limits: Limits = Limits()
@@ -256,6 +256,16 @@ class Settings(BaseSettings):
         """Who acts, by the token that they carry."""
         pairs = values.tokens_by_name(self.api_tokens.get_secret_value())
         return {token: name for name, token in pairs.items()}
+
+    @property
+    def desk_roles(self) -> dict[str, tuple[str, ...]]:
+        """Who has which role at the desk: people and user groups."""
+        return self.desk.roles.model_dump()
+
+    @property
+    def desk_routes(self) -> tuple[dict[str, Any], ...]:
+        """Where complaints are shown, in the order of the file."""
+        return tuple(route.model_dump(mode="json") for route in self.desk.routes.values())
 
     @property
     def lookups_per_hour_per_address(self) -> int:

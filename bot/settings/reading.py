@@ -25,7 +25,6 @@ FILE: Final = "ombud.toml"
 TABLES: Final = frozenset(
     {"hours", "escalation", "external_body", "desk", "limits", "categories", "references"}
 )
-_DESK: Final = frozenset({"roles", "routes"})
 
 
 def _holds(annotation: object, kind: type) -> bool:
@@ -103,9 +102,6 @@ def _read_toml(path: Path, gathered: _Gathered) -> None:
             gathered.take(key, value, f"{key} ({path.name})")
         elif key not in files:
             gathered.unknown(key, path.name, PLAIN | TABLES | files.keys())
-    desk = told.get("desk")
-    for key in set(desk if isinstance(desk, dict) else ()) - _DESK:
-        gathered.unknown(f"desk.{key}", path.name, (f"desk.{name}" for name in _DESK))
 
 
 def _read_environment(environment: Mapping[str, str], gathered: _Gathered) -> None:
@@ -126,12 +122,20 @@ def _read_environment(environment: Mapping[str, str], gathered: _Gathered) -> No
 
 
 def _known_in(path: tuple[str, ...]) -> Iterable[str]:
-    """The keys that the table at this path may have."""
-    annotation = Settings.model_fields[path[0]].annotation
-    for part in (annotation, *get_args(annotation)):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            return part.model_fields
-    return ()
+    """The keys that the table in which a path ends may have."""
+    table: type[BaseModel] = Settings
+    for name in path[:-1]:
+        field_ = table.model_fields.get(name)
+        if field_ is not None:  # else it is the name that somebody gave one of many tables
+            table = _table_in(field_.annotation) or table
+    return table.model_fields
+
+
+def _table_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_table_in(part) for part in get_args(annotation))
+    return next((table for table in found if table is not None), None)
 
 
 def _what_is_wrong(error: ErrorDetails) -> str:

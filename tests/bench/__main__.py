@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from tests.bench import floors, inside, outside
+from tests.bench import due, floors, inside, outside
 from tests.bench.measuring import Measured, table
 
 _FLOORS = ("state machine", "SQLite commit", "SQLite group commit, 32")
@@ -27,6 +27,7 @@ async def _measure(folder: Path, seconds: float) -> list[Measured]:
     ]
     async with inside.installation(folder) as ombud:
         results += [await inside.conversations(ombud, seconds, many) for many in (1, 32)]
+    results += [await due.due(folder, seconds, count) for count in due.counts(folder)]
     return results + await outside.conversations(folder, seconds, (1, 16))
 
 

@@ -62,7 +62,7 @@ def _work(conversation: Conversation) -> Work:
         last, Sender.BOT, Kind.TEXT, question, at, choices=(Choice("Skip", "skip"),)
     )
     receipt = Receipt(conversation.address, f"m{last}", "f" * 64, last - 1, last)
-    return Work(conversation, receipt, said=(mine, asked))
+    return Work(conversation, (receipt,), said=(mine, asked))
 
 
 def _commits(storage: Storage) -> Step:

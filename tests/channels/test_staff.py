@@ -233,7 +233,12 @@ async def test_what_is_for_somebody_else_to_do_is_forbidden() -> None:
         """Lets nobody act."""
 
         async def act(
-            self, reference: str, action: str, fields: Mapping[str, object], by: str
+            self,
+            reference: str,
+            action: str,
+            fields: Mapping[str, object],
+            by: str,
+            once: str | None = None,
         ) -> Mapping[str, object]:
             """Refuses."""
             raise NotAllowed(f"{by} gave the first answer.")

@@ -21,7 +21,7 @@ from bot.dialogue.messages import (
 )
 from bot.domain.answers import Attachment
 from bot.domain.form import Question
-from bot.domain.reference import new_reference, read_reference
+from bot.domain.reference import Reference, new_reference, read_reference
 from bot.errors import (
     FileTooLarge,
     IllegalMove,
@@ -197,7 +197,12 @@ class Desk:
     wanted: list[ComplaintFilter] = field(default_factory=list)
 
     async def act(
-        self, reference: str, action: str, fields: Mapping[str, object], by: str
+        self,
+        reference: str,
+        action: str,
+        fields: Mapping[str, object],
+        by: str,
+        once: str | None = None,
     ) -> Mapping[str, object]:
         """Notes it; `escalate` is never allowed."""
         self.acts.append((reference, action, fields, by))
@@ -210,6 +215,14 @@ class Desk:
         if read_reference(reference) != REFERENCE:
             raise NotFound(f"There is no complaint {reference}.")
         return COMPLAINT
+
+    async def reveal(self, reference: str, reason: str, by: str) -> Mapping[str, object]:
+        """The complaint."""
+        return await self.show(reference, by)
+
+    async def lodge_for(self, told: Mapping[str, object], by: str, once: str) -> Reference:
+        """Nobody does so here."""
+        raise NotImplementedError
 
     async def find(self, wanted: ComplaintFilter, by: str) -> Mapping[str, object]:
         """Everything on one page."""

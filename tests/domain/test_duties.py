@@ -417,6 +417,10 @@ def test_what_is_promised_next_is_never_a_day_that_has_passed() -> None:
         one, REGIME, ZONE, POLICY
     )
     assert None is heard_next_at(life(answer(4)), REGIME, ZONE, POLICY)
+    reopened = life(answer(4), ComplaintReopened(at=day(5), **ANNA, reason="New facts."))
+    assert datetime(2026, 3, 14, 23, 59, 59, tzinfo=ZONE) == heard_next_at(
+        reopened, REGIME, ZONE, POLICY
+    )
 
 
 @pytest.mark.parametrize("label", [regime.label for regime in RULES.regimes])

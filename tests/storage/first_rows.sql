@@ -41,7 +41,7 @@ INSERT INTO fact VALUES (
   'ComplaintReceived',
   '2026-11-23T10:43:07.123456Z',
   'complainant',
-  CAST('{"details":{"narrative":"The parcel 1 never came.","subject":null,"occurred_on":null,"order_or_account":null,"effect":null,"remedy_sought":null,"evidence":null,"name":null,"contact":null,"acting_for":null,"adjustments":null},"attachments":[],"privacy":"named","assessment":{"category":"delivery","severity":"low","safety":false,"complexity":"low","impact":"low","immediate_action":false,"reasons":[]},"points":["not delivered"],"language":"en","channel":"web","regime":"iso10002@2018"}' AS BLOB)
+  CAST('{"details":{"narrative":"The parcel 1 never came.","subject":null,"occurred_on":null,"order_or_account":null,"effect":null,"remedy_sought":null,"evidence":null,"name":null,"contact":null,"acting_for":null,"adjustments":null},"attachments":[],"privacy":"named","assessment":{"category":"delivery","severity":"low","safety":false,"complexity":"low","impact":"low","immediate_action":false,"reasons":[]},"points":["not delivered"],"language":"en","channel":"web","regime":"iso10002 1"}' AS BLOB)
 );
 INSERT INTO identity VALUES (
   'CMP-0000-0001-Y',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import subprocess
 import sys
@@ -40,6 +41,7 @@ from tests.storage.building import (
     turn,
 )
 
+AT_ONCE = "1970-01-01T00:00:00.000000Z"
 ANN = Identity("Ann", Contact(ContactKind.EMAIL, "ann@example.org"), None)
 
 
@@ -58,9 +60,16 @@ def schema_of(path: Path) -> dict[str, list[str]]:
     """Everything that a database says about itself, in whatever order within a table."""
     with closing(sqlite3.connect(path)) as found:
         rows = found.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    # A table that was made anew has its name in quotes.
-    said = {name: sql.replace('"', "").splitlines() for name, sql in rows}
-    return {name: sorted(line.strip(" \t,") for line in lines) for name, lines in said.items()}
+    return {name: parts_of(sql) for name, sql in rows}
+
+
+def parts_of(sql: str) -> list[str]:
+    """A statement's columns and constraints, sorted: what was added later stands last, on a line
+    with others, and a table that was made anew has its name in quotes."""
+    head, _, rest = " ".join(sql.replace('"', "").split()).partition("(")
+    inside, _, end = rest.rpartition(")")
+    parts = re.split(r", ?(?![^(]*\))", inside)
+    return [head.strip(), *sorted(part.strip() for part in parts), end.strip()]
 
 
 def test_the_first_upgrade_makes_the_database(path: Path) -> None:
@@ -265,8 +274,23 @@ def test_an_upgrade_keeps_every_row(first_database: Path) -> None:
     after = rows_of(first_database)
     assert (HEAD, HEAD) == schema_versions(url_of(first_database))
     assert [] == after.pop("inbox")
+    assert [] == after.pop("card")
     before["quarantine"] = [(*row, None) for row in before["quarantine"]]  # no lane
+    before["complaint"] = [(*row, AT_ONCE, None, 0) for row in before["complaint"]]  # looked at
     assert before == after
+
+
+async def test_what_an_upgrade_kept_is_due_at_once(first_database: Path) -> None:
+    """What was lodged before complaints were timed is looked at, and timed then."""
+    migrate(url_of(first_database))
+    storage = storage_for(url_of(first_database))
+    await storage.open()
+    due = await storage.due_complaints(NOW)
+    assert [reference(1)] == [one.reference for _, one in due]
+
+    assert 1 == await storage.reschedule()
+    assert () == await storage.due_complaints(NOW)
+    await storage.close()
 
 
 async def test_what_an_upgrade_kept_is_read(first_database: Path) -> None:
