@@ -29,7 +29,7 @@ async def _lodged(contact: str | None = None) -> tuple[House, Talk, str]:
 
 async def _waiting(house: House) -> Delivery:
     """The last line that waits to be carried."""
-    lines = []
+    lines: list[Delivery] = []
     while claimed := await house.storage.claim(house.now, 60, 100, ("telegram", "mail")):
         lines += claimed
         await house.storage.delivered([one.id for one in claimed])

@@ -30,7 +30,7 @@ from bot.errors import (
     TooManyFiles,
     TypeNotAccepted,
 )
-from bot.ports import Answer, ComplaintFilter
+from bot.ports import Answer, OverviewLine, SheetLine, ComplaintFilter
 
 NOW = datetime(2026, 11, 23, 10, 42, 7, tzinfo=UTC)
 REFERENCE = new_reference("4F7K9Q2X")
@@ -125,6 +125,26 @@ class Twin:
     ) -> tuple[OutboundMessage, ...]:
         """The lines after `after`."""
         return tuple(self.lines[conversation][after:])
+
+    async def is_taken(self, address: Address, message_id: str) -> bool:
+        """Nothing comes twice here."""
+        return False
+
+    async def keep(self, address: Address, stream: BinaryIO, name: str) -> Attachment:
+        """As `attach`."""
+        return await self.attach(address, stream, name)
+
+    async def sheet(self, address: Address) -> tuple[SheetLine, ...]:
+        """The web has no form."""
+        return ()
+
+    async def overview(self, address: Address) -> tuple[OverviewLine, ...]:
+        """Nor a list of complaints."""
+        return ()
+
+    def words(self, key: str, language: str | None, **values: str) -> str:
+        """The key will do."""
+        return key
 
     async def attach(self, address: Address, stream: BinaryIO, name: str) -> Attachment:
         """Keeps a file's description."""
