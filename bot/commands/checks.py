@@ -26,9 +26,7 @@ FREE_BYTES: Final = 500_000_000
 TOKEN_LENGTH: Final = 16
 _YEARS: Final = range(2026, 2100)
 _OTHERS_MAY: Final = stat.S_IRWXG | stat.S_IRWXO
-_NOT_USED_YET: Final = (
-    "desk", "categories",
-)  # fmt: skip
+_NOT_USED_YET: Final = ("categories",)
 
 
 class State(StrEnum):

@@ -30,7 +30,7 @@ from bot.errors import (
     TooManyFiles,
     TypeNotAccepted,
 )
-from bot.ports import Answer, OverviewLine, SheetLine, ComplaintFilter
+from bot.ports import Answer, ComplaintFilter, OverviewLine, SheetLine
 
 NOW = datetime(2026, 11, 23, 10, 42, 7, tzinfo=UTC)
 REFERENCE = new_reference("4F7K9Q2X")
