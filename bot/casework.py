@@ -6,7 +6,7 @@ The staff API, the shell and Slack all come through here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 from typing import Any, Final
@@ -38,8 +38,8 @@ _ONCE: Final = "desk"
 class Casework:
     """Implements `bot.ports.Desk`.
 
-    `may_reveal` tells who may see who complains in confidence; `staff` are the names of all who
-    work here, so that a review finds somebody else.
+    `may_reveal` tells who may see who complains in confidence; `staff` are the names of those who
+    work here, so that a review finds somebody else, as are `met`, of whom only their desk knows.
     """
 
     storage: Storage
@@ -49,6 +49,11 @@ class Casework:
     staff: frozenset[str] = frozenset()
     new_reference: Callable[[], Reference] = chance_reference
     understand: Understand | None = None
+    met: set[str] = field(default_factory=set)
+
+    def meet(self, name: str) -> None:
+        """Somebody works here, too."""
+        self.met.add(name)
 
     async def act(
         self,
@@ -147,7 +152,7 @@ class Casework:
             regime=organisation.rules.of(complaint),
             zone=organisation.zone,
             new_reference=self.new_reference(),
-            staff=self.staff,
+            staff=self.staff | self.met,
             has_mail=organisation.has_mail,
         )
 

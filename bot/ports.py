@@ -356,6 +356,10 @@ class Desk(Protocol):
         """Does something; what comes again with the same `once` is not done again."""
         ...
 
+    def meet(self, name: str) -> None:
+        """Somebody works here, so that a review finds another person than whoever answered."""
+        ...
+
     async def reveal(self, reference: str, reason: str, by: str) -> Mapping[str, object]:
         """The complaint with who complains, recorded also where no act of revealing is needed."""
         ...

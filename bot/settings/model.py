@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -266,6 +267,11 @@ class Settings(BaseSettings):
     def desk_routes(self) -> tuple[dict[str, Any], ...]:
         """Where complaints are shown, in the order of the file."""
         return tuple(route.model_dump(mode="json") for route in self.desk.routes.values())
+
+    @property
+    def desk_second_person_above(self) -> Decimal | None:
+        """The amount above which an answer needs a second person."""
+        return self.desk.second_person_above
 
     @property
     def lookups_per_hour_per_address(self) -> int:

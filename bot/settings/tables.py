@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -122,7 +123,7 @@ class Roles(Table):
     """Who may decide about a review; default: empty."""
 
     manager: Staff = ()
-    """Who may hand over, extend, escalate and do all of the above; default: empty."""
+    """Who may hand over, extend and do all of the above; default: empty."""
 
     auditor: Staff = ()
     """Who may read everything and change nothing; default: empty."""
@@ -177,3 +178,7 @@ class DeskTable(Table):
 
     routes: dict[str, Route] = Field(default_factory=dict)
     """Where complaints are shown, by whatever name; default: all in the triage channel."""
+
+    second_person_above: Decimal | None = Field(default=None, ge=0)
+    """Amount, in any currency, above which an answer given in Slack waits for a second person;
+    default: none, one person is enough."""

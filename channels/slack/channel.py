@@ -11,6 +11,7 @@ from bot.platforms import Around, ASGIApp, Platform
 from bot.ports import Delivery
 from channels.slack.api import REFUSED_TOKEN, Api, SlackFailed
 from channels.slack.checking import checkup
+from channels.slack.desk.acting import open_acting
 from channels.slack.desk.opening import open_desk
 from channels.slack.files import Downloads
 from channels.slack.forms import Forms
@@ -66,6 +67,9 @@ class SlackChannel:
             elsewhere=self._forms.elsewhere,
             most_files=settings.max_attachments,
         )
+        self._acting = open_acting(
+            settings, around, self._api, people, self._workspace, self._desk
+        )
         self._listening = Listening(
             settings=settings,
             api=self._api,
@@ -74,6 +78,7 @@ class SlackChannel:
             observer=around.observer,
             now=around.now,
             workspace=self._workspace,
+            desk=self._acting,
         )
         self._sending = Sending(self._api, people, around.conversing, around.now)
         self._unchecked: str | None = "Slack did not answer yet"
@@ -140,6 +145,8 @@ class SlackChannel:
     async def close(self) -> None:
         """Lets go of connections."""
         await self._forms.close()
+        if self._acting:
+            await self._acting.close()
         await self._homes.close()
         await self._api.close()
 

@@ -23,6 +23,7 @@ from bot.platforms import Inbox
 from bot.ports import Observer
 from channels.slack import names
 from channels.slack.api import Api, quiet
+from channels.slack.desk import ids
 from channels.slack.settings import Settings
 from channels.slack.translate import Ignored, raw_of, read
 from channels.slack.workspaces import Workspace
@@ -51,9 +52,38 @@ class Forms(Protocol):
         ...
 
 
+class Desk(Protocol):
+    """What caseworkers do: all of it is answered within Slack's three seconds."""
+
+    async def press(self, body: Json) -> None:
+        """A button or a menu of the desk."""
+        ...
+
+    async def submit(self, body: Json) -> Mapping[str, Any]:
+        """A form; what the acknowledgement carries."""
+        ...
+
+    async def shortcut(self, body: Json) -> None:
+        """A shortcut, global or of a message."""
+        ...
+
+    async def command(self, body: Json) -> Mapping[str, Any]:
+        """A command; what is shown to whoever gave it."""
+        ...
+
+    def is_note(self, body: Json) -> bool:
+        """Whether an event is for the desk to keep."""
+        ...
+
+    async def note(self, body: Json) -> None:
+        """Returns once the event may be acknowledged; what it raises, nothing was kept."""
+        ...
+
+
 @dataclass
 class Listening:
-    """Decides which payloads are ours, and hands them on."""
+    """Decides which payloads are ours, and hands them on; `desk` is None where nobody works in
+    Slack."""
 
     settings: Settings
     api: Api
@@ -62,6 +92,7 @@ class Listening:
     observer: Observer
     now: Callable[[], datetime]
     workspace: Workspace
+    desk: Desk | None = None
 
     def app(self) -> AsyncApp:
         """Bolt, told to acknowledge after its listeners and to call Slack for nothing."""
@@ -85,8 +116,35 @@ class Listening:
         app.action(re.compile(f"^{names.SAY}"))(self._interaction)
         app.action(names.OPEN_SHEET)(self._open_form)
         app.view(names.SHEET)(self._submit_form)
+        if self.desk is not None:
+            self._open_desk(app, self.desk)
         app.error(self._erring())
         return app
+
+    def _open_desk(self, app: AsyncApp, desk: Desk) -> None:
+        """What caseworkers press, fill in and call; whoever it is, the desk looks at that."""
+
+        async def press(body: Json, ack: AsyncAck) -> None:
+            await desk.press(body)
+            await ack()
+
+        async def shortcut(body: Json, ack: AsyncAck) -> None:
+            await desk.shortcut(body)
+            await ack()
+
+        async def submit(body: Json, ack: AsyncAck) -> None:
+            await ack(**await desk.submit(body))
+
+        async def command(body: Json, ack: AsyncAck) -> None:
+            await ack(**await desk.command(body))
+
+        for button in ids.BUTTONS:
+            app.action(button)(press)
+        for modal in ids.MODALS:
+            app.view(modal)(submit)
+        for callback in ids.SHORTCUTS:
+            app.shortcut(callback)(shortcut)
+        app.command(ids.COMMAND)(command)
 
     def _authorizing(self) -> Callable[..., Awaitable[AuthorizeResult]]:
         """By default Bolt asks Slack who the app is, and drops what comes while Slack is down."""
@@ -110,7 +168,18 @@ class Listening:
         return ignore
 
     async def _event(self, body: Json) -> BoltResponse | None:
-        return None if await self._take(body) else _failed()
+        is_note = self.desk is not None and self.desk.is_note(body)
+        is_taken = await (self._note(body) if is_note else self._take(body))
+        return None if is_taken else _failed()
+
+    async def _note(self, body: Json) -> bool:
+        if self.desk is not None and self.workspace.is_ours(body):
+            try:
+                await self.desk.note(body)
+            except Exception as error:  # noqa: BLE001  # nothing was kept: Slack must send it again
+                log.warning("note not taken", error=type(error).__name__)
+                return False
+        return True
 
     async def _interaction(self, body: Json, ack: AsyncAck) -> BoltResponse | None:
         if not await self._take(body):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from channels.slack import names
+from channels.slack.desk import ids
 from channels.slack.settings import Settings
 
 Json = dict[str, Any]
@@ -45,8 +46,11 @@ BOT_EVENTS: Final = (
 DESK: Final = {
     "desk.command": "Open a complaint by its reference",
     "desk.log": "Log a complaint",
+    "desk.log.told": "Write down what somebody told you",
     "desk.make": "Make this a complaint",
+    "desk.make.told": "Register what a message tells as a complaint",
     "desk.send": "Send to complainant",
+    "desk.send.told": "Send a message below a card to the complainant",
 }
 """What caseworkers see, in languages that have no words of their own for it."""
 
@@ -81,7 +85,7 @@ def _features(settings: Settings, text: Text, url: str) -> Json:
     commands = (
         (names.COMPLAIN, text("menu.complain"), "…"),
         (names.STATUS, text("menu.status"), "CMP-…"),
-        ("/complaint", text("desk.command"), "CMP-…"),
+        (ids.COMMAND, text("desk.command"), "CMP-…"),
     )
     return {
         "app_home": {
@@ -107,9 +111,9 @@ def _features(settings: Settings, text: Text, url: str) -> Json:
 def _shortcuts(text: Text) -> Iterator[Json]:
     for kind, callback, key, told in (
         ("global", names.START, "menu.complain", "bot.short_description"),
-        ("global", "ombud_log", "desk.log", "desk.log"),
-        ("message", "ombud_make", "desk.make", "desk.make"),
-        ("message", "ombud_send", "desk.send", "desk.send"),
+        ("global", ids.LOG, "desk.log", "desk.log.told"),
+        ("message", ids.MAKE, "desk.make", "desk.make.told"),
+        ("message", ids.SEND, "desk.send", "desk.send.told"),
     ):
         yield {
             "type": kind,

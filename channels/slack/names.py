@@ -22,7 +22,7 @@ OPEN_SHEET: Final = "ombud_check_open"
 COMPLAIN: Final = "/complain"
 STATUS: Final = "/status"
 COMMANDS: Final = (COMPLAIN, STATUS)
-"""The commands of complainants; `/complaint` is the caseworkers'."""
+"""The commands of complainants; those of caseworkers stand in `channels.slack.desk.ids`."""
 
 START: Final = "ombud_start"
 SHORTCUTS: Final = (START,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 API_URL = "https://slack.com/api/"
@@ -15,6 +16,7 @@ class Settings:
 
     The desk is open where there is a `triage_channel`; `staff` and the lists in `desk_roles` are
     people `U…` and user groups `S…`, `desk_routes` are as `channels.slack.desk.routing` reads them.
+    An answer that promises more than `desk_second_person_above` needs a second person.
     """
 
     bot_token: str = field(repr=False)
@@ -31,6 +33,7 @@ class Settings:
     staff: tuple[str, ...] = ()
     desk_roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     desk_routes: tuple[Mapping[str, Any], ...] = ()
+    desk_second_person_above: Decimal | None = None
 
     @property
     def base_url(self) -> str:

@@ -236,6 +236,9 @@ class Desk:
             raise NotFound(f"There is no complaint {reference}.")
         return COMPLAINT
 
+    def meet(self, name: str) -> None:
+        """Everybody is known."""
+
     async def reveal(self, reference: str, reason: str, by: str) -> Mapping[str, object]:
         """The complaint."""
         return await self.show(reference, by)

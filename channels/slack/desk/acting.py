@@ -41,6 +41,7 @@ Body = dict[str, Any]
 
 PATIENCE: Final = 2.4
 """Seconds: what is not answered in three is shown to the person as an error."""
+_CLOSING: Final = 3.0  # seconds
 _REMEMBERED: Final = 1000  # forms that were taken
 _AWKWARD: Final = (Unsure, SlackFailed, StorageError)
 """What passes: the person is told to try again."""
@@ -103,8 +104,9 @@ class Acting:
         await self.inbox.take(raw_of(body, content, self.counter.around.now()))
 
     async def close(self) -> None:
-        """Waits for what was late."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Waits for what was late, though not for ever."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_CLOSING)
 
     # In time ---------------------------------------------------------------------------------
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-_NUMBER: Final = re.compile(r"(?<![\w#])(?:[^\W\d_]{1,3})?(\d[\d.,'’\u00a0\u202f ]*\d|\d)\s?(k\b)?", re.I)
+_NUMBER: Final = re.compile(
+    r"(?<![\w#])(?:[^\W\d_]{1,3})?(\d[\d.,'’\u00a0\u202f ]*\d|\d)\s?(k\b)?", re.IGNORECASE
+)
 _SPACES: Final = re.compile(r"['’\u00a0\u202f ]")
 
 

@@ -47,10 +47,11 @@ class Commands:
         voice, card = self.counter.voice, seen.card
         state = card.state if card else {}
         shown = face(seen.complaint, voice, Beside(similar=seen.similar, state=state))
-        blocks: list[Json] = []
-        for block in shown.blocks:
-            if block["type"] != "actions":
-                blocks.append({key: part for key, part in block.items() if key != "accessory"})
+        blocks: list[Json] = [
+            {key: part for key, part in block.items() if key != "accessory"}
+            for block in shown.blocks
+            if block["type"] != "actions"
+        ]
         if url := state.get(names.LINK):
             blocks.append(pieces.small(markup=link(str(url), voice.text("command.card"))))
         open_ = pieces.button(voice.text("button.more"), names.OPEN, seen.reference)

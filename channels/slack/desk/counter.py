@@ -103,10 +103,23 @@ class Counter:
             await asyncio.sleep(_WAIT)
         return None
 
-    async def act(self, reference: str, step: Step, who: Colleague, once: str | None = None) -> None:
-        """Does one act, and has the card follow."""
+    async def act(
+        self, reference: str, step: Step, who: Colleague, once: str | None = None
+    ) -> None:
+        """Does one act, and has the card follow. Unsure."""
+        if step.action in _INDEPENDENT:
+            await self._meet_another(reference)
         await self.desk.act(reference, step.action, step.fields, who.name, once)
         self.wake()
+
+    async def _meet_another(self, reference: str) -> None:
+        """Whoever answered first reviews that only where nobody else works here (annex B)."""
+        complaint = (await self.seen(reference)).complaint
+        if _is_reviewed(complaint):
+            told = complaint["history"]
+            authors = {one["by"] for one in told if one["event"] == "ResponseGiven"}
+            if name := await self.roles.another(authors):
+                self.desk.meet(name)
 
     async def told_taken(self, who: Colleague, reference: str, channel: str) -> bool:
         """Tells who was quicker, and by how much; False where nobody else has it."""
@@ -156,6 +169,9 @@ def _is_reviewed(complaint: Complaint) -> bool:
     return any(one["event"] == "ReviewRequested" for one in complaint["history"])
 
 
+_INDEPENDENT: Final = ("take", "handover", "respond")
+"""What may be another person's to do in a review."""
+
 _DECISIONS: Final = (ids.CLOSE, "respond", "close")
 
 _RIGHTS: Final[Mapping[str, Right]] = {
@@ -175,7 +191,10 @@ _RIGHTS: Final[Mapping[str, Right]] = {
         Right.WRITE,
     ),
     **dict.fromkeys(
-        (names.HANDOVER, ids.EXTEND, ids.HOLD, ids.RELEASE, "handover", "extend", "hold", "release"),
+        (
+            names.HANDOVER, ids.EXTEND, ids.HOLD, ids.RELEASE, "handover", "extend", "hold",
+            "release",
+        ),
         Right.LEAD,
     ),
     **dict.fromkeys((ids.LOG, ids.MAKE), Right.LOG),

@@ -16,12 +16,16 @@ _BY_FIELD: Final = {"points": "finding", "into": "into"}
 def explained(error: OmbudError, step: Step, complaint: Complaint, voice: Voice) -> str:
     """The reason in words."""
     match error:
+        case NotAllowed() if step.action == "reveal":
+            return voice.text("refused")
         case NotAllowed():
             return voice.text("error.independent")
         case NotFound():
             return voice.text("error.unknown")
         case IllegalMove() if step.action == "close" and step.fields.get("reason") == "accepted":
             return voice.text("error.not_accepted")
+        case IllegalMove() if step.action == "reveal":
+            return voice.text("error.anonymous")
         case IllegalMove():
             status = voice.named("status", complaint["status"])
             return voice.text("error.moved", status=status)
@@ -31,9 +35,9 @@ def explained(error: OmbudError, step: Step, complaint: Complaint, voice: Voice)
     return voice.text("again")
 
 
-def beside(error: OmbudError, blocks: Sequence[str]) -> str:
+def beside(error: OmbudError, step: Step, blocks: Sequence[str]) -> str:
     """The id of the block that the reason is told at: the field's, else the first."""
-    field = _field(error)
+    field = _field(error) or ("reason" if step.action == "close" else "")
     if isinstance(error, NotFound) and "into" in blocks:
         field = "into"
     field = _BY_FIELD.get(field, field)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -28,40 +29,43 @@ Values = Mapping[str, str]
 
 
 def text(
-    name: str,
+    block: str,
     label: str,
     value: str = "",
     *,
     needed: bool = True,
     is_line: bool = False,
     hint: str = "",
-    block: str = "",
 ) -> Json:
-    """Words. `block` is the block's id where several ask for the same."""
+    """Words."""
     element = PlainTextInputElement(
-        action_id=name,
+        action_id=_held(block),
         initial_value=value[:MOST] or None,
         multiline=not is_line,
         max_length=MOST,
     )
-    return _input(block or name, label, element, needed=needed, hint=hint)
+    return _input(block, label, element, needed=needed, hint=hint)
 
 
 def choice(
-    name: str,
+    block: str,
     label: str,
     options: Mapping[str, str],
     chosen: str | None = None,
     *,
     needed: bool = True,
-    block: str = "",
 ) -> Json:
     """One of several, by their values."""
     several = dict(list(options.items())[:_OPTIONS])
     offered = pieces.options(list(several.values()), list(several))
     first = next((one for one in offered if one.value == chosen), None)
-    element = StaticSelectElement(action_id=name, options=offered, initial_option=first)
-    return _input(block or name, label, element, needed=needed)
+    element = StaticSelectElement(action_id=_held(block), options=offered, initial_option=first)
+    return _input(block, label, element, needed=needed)
+
+
+def _held(block: str) -> str:
+    """What a block holds; where several ask for the same, a number tells them apart."""
+    return re.sub(r"_\d+$", "", block)
 
 
 def day(name: str, label: str, value: str = "") -> Json:

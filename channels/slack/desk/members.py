@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +14,8 @@ from channels.slack.settings import Settings
 
 _KEPT: Final = timedelta(minutes=1)
 _PAGE: Final = 200
-_MOST: Final = 500  # people whose names are asked for
+_AT_ONCE: Final = 10  # people whose names are asked for
+_PATIENCE: Final = 8.0  # seconds
 
 
 @dataclass
@@ -51,14 +53,20 @@ class Members:
         return found
 
     async def named(self, name: str | None) -> str | None:
-        """Who is called so here; None where nobody is, or several are."""
+        """Who is called so here; None where nobody is, several are, or Slack is too slow."""
         if not name:
             return None
+        found: list[str] = []
         try:
-            members = sorted(await self.all())[:_MOST]
-        except SlackFailed:
-            return None
-        found = [user for user in members if (await self.people.of(user)).name == name]
+            async with asyncio.timeout(_PATIENCE):
+                members = sorted(await self.all())
+                for start in range(0, len(members), _AT_ONCE):
+                    some = members[start : start + _AT_ONCE]
+                    people = await asyncio.gather(*(self.people.of(user) for user in some))
+                    pairs = zip(some, people, strict=True)
+                    found += [user for user, person in pairs if person.name == name]
+        except (SlackFailed, TimeoutError):
+            pass  # whoever was found by then is called
         return found[0] if len(found) == 1 else None
 
     async def _of_group(self, id_: str) -> frozenset[str]:

@@ -32,8 +32,8 @@ def more(complaint: Complaint, voice: Voice, metadata: str) -> Json:
     ]
     if hold := complaint.get("legal_hold"):
         blocks.append(pieces.small(voice.text("held", reason=str(hold))))
-    for task in complaint.get("tasks") or ():
-        blocks.append(pieces.small(f"☐ {modals.task_named(task, voice)}"))
+    tasks = complaint.get("tasks") or ()
+    blocks += [pieces.small(f"☐ {modals.task_named(task, voice)}") for task in tasks]
     for group in _GROUPS:
         buttons = [
             pieces.button(voice.text(f"button.{_named(action)}"), action, action)

@@ -130,17 +130,14 @@ def _found(asked: Asked, *, needed: bool, number: int = 0) -> Iterator[Json]:
         return f"{name}_{number}" if number else name
 
     findings = {one.value: asked.voice.named("finding", one.value) for one in Finding}
-    chosen = asked.value(named("finding"))
-    yield inputs.choice(
-        "finding", asked.text("form.finding"), findings, chosen, needed=needed,
-        block=named("finding"),
-    )  # fmt: skip
+    label, chosen = asked.text("form.finding"), asked.value(named("finding"))
+    yield inputs.choice(named("finding"), label, findings, chosen, needed=needed)
     for name in ("reasons", "remedy", "prevention"):
-        hint = asked.text("form.remedy.hint") if name == "remedy" else ""
-        yield inputs.text(
-            name, asked.text(f"form.{name}"), asked.value(named(name)), hint=hint,
-            needed=needed and name == "reasons", block=named(name),
-        )  # fmt: skip
+        label, hint = asked.text(f"form.{name}"), ""
+        if name == "remedy":
+            hint = asked.text("form.remedy.hint")
+        value, is_needed = asked.value(named(name)), needed and name == "reasons"
+        yield inputs.text(named(name), label, value, hint=hint, needed=is_needed)
 
 
 def _ask(asked: Asked) -> Iterator[Json]:

@@ -88,7 +88,11 @@ class Pressing:
         if press.action == names.FIND:
             return press
         reference = read_reference(press.value)
-        return replace(press, about=replace(press.about, reference=str(reference))) if reference else None
+        return (
+            replace(press, about=replace(press.about, reference=str(reference)))
+            if reference
+            else None
+        )
 
     async def _on_card(self, body: Body, press: Press) -> Press | None:
         """Which complaint it is about is told by where it was pressed, never by the payload."""
@@ -205,5 +209,3 @@ def _right_of(press: Press) -> str:
     if press.action in (ids.CONFIRM, ids.DECLINE):
         return "respond"
     return _opens(press) if press.action == names.MORE else press.action
-
-

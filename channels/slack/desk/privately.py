@@ -37,7 +37,7 @@ class Privately:
         told: dict[str, Any] = {"text": escaped_to(text, FALLBACK)}
         if blocks:
             told["blocks"] = list(blocks)
-        more = {"thread_ts": thread} if thread else {}
+        more: dict[str, Any] = {"thread_ts": thread} if thread else {}
         for _ in range(_TRIES):
             try:
                 if channel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -87,6 +87,19 @@ class Roles:
         except (SlackFailed, TimeoutError) as error:
             raise Unsure from error
 
+    async def another(self, than: Collection[str]) -> str | None:
+        """The name of somebody else who works here; None where Slack tells of nobody. Unsure."""
+        try:
+            async with asyncio.timeout(2.0):
+                for user in sorted(await self.members.all()):
+                    if await self._is_insider(user):
+                        name = (await self.people.of(user)).name
+                        if name and name not in than:
+                            return name
+        except (SlackFailed, TimeoutError) as error:
+            raise Unsure from error
+        return None
+
     def _is_from_elsewhere(self, body: Mapping[str, Any]) -> bool:
         """Somebody of another workspace, in a channel that both share."""
         team, user = self.workspace.team, body.get("user")
@@ -98,7 +111,12 @@ class Roles:
         known, until = self._insiders.get(user, (False, None))
         if until is not None and self.now() < until:
             return known
-        told = await self.api.call(self.api.client.users_info(user=user))
+        try:
+            told = await self.api.call(self.api.client.users_info(user=user))
+        except SlackFailed as error:
+            if error.code not in _UNKNOWN:
+                raise
+            return False
         person = told.get("user") or {}
         team = person.get("team_id")
         is_ours = self.workspace.team is None or team in (None, self.workspace.team)
@@ -109,6 +127,9 @@ class Roles:
             del self._insiders[next(iter(self._insiders))]
         return is_insider
 
+
+_UNKNOWN: Final = ("user_not_found", "user_not_visible")
+"""Whom Slack does not tell us about (docs.slack.dev, `users.info`, "Errors")."""
 
 _OUTSIDE: Final = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
 """Flags of people who never work at the desk (docs.slack.dev, "User object")."""

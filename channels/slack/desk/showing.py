@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -12,13 +14,13 @@ from typing import Any, Final
 
 import structlog
 
-from bot.errors import NotFound
+from bot.errors import NotFound, StorageError
 from bot.platforms import Around, Behind, Card, Cards, Evidence
 from channels.slack.api import REFUSED_TOKEN, SlackFailed
 from channels.slack.desk import names, pieces
 from channels.slack.desk.card import Beside, face, snoozed_until
 from channels.slack.desk.claims import Claimant
-from channels.slack.desk.holding import Held
+from channels.slack.desk.holding import ClaimLost, Held
 from channels.slack.desk.lines import Calls, Line, lines
 from channels.slack.desk.members import Members
 from channels.slack.desk.posting import Board, Content, Found, Place, card_content
@@ -70,6 +72,10 @@ class Showing:
             await work.run()
         except SlackFailed:
             await held.leave()
+            raise
+        except asyncio.CancelledError:  # a replica goes on at once where this process ends
+            with suppress(ClaimLost, StorageError):
+                await held.leave()
             raise
 
 

@@ -148,14 +148,14 @@ class Submitting:
             except StorageError:
                 raise
             except OmbudError as error:
-                if isinstance(error, IllegalMove) and step.action == "take":
-                    if await counter.told_taken(form.who, about.reference, about.channel):
-                        return form.done
+                is_late = isinstance(error, IllegalMove) and step.action == "take"
+                if is_late and await counter.told_taken(form.who, about.reference, about.channel):
+                    return form.done
                 text = explained(error, step, await self._now(about, complaint), counter.voice)
                 if number and step.action == "close":  # the answer is out: nothing to send again
                     await counter.privately.tell(form.who.user, about.channel, text)
                     return form.done
-                return await self._wrong(form, beside(error, form.blocks), text)
+                return await self._wrong(form, beside(error, step, form.blocks), text)
         return form.done
 
     async def _now(self, about: About, complaint: Complaint) -> Complaint:
@@ -193,7 +193,7 @@ class Submitting:
             raise
         except OmbudError as error:
             text = explained(error, step, complaint, counter.voice)
-            return await self._wrong(form, beside(error, form.blocks), text)
+            return await self._wrong(form, beside(error, step, form.blocks), text)
         counter.wake()
         metadata = counter.seal.sealed(replace(about, kind=f"{ids.IDENTITY}_told"))
         return _update(menus.identity(shown, counter.voice, metadata))
@@ -220,8 +220,9 @@ class Submitting:
         try:
             reference = await counter.desk.lodge_for(fields, form.who.name, f"slack:{once}")
         except InvalidRequest as error:
-            text = explained(error, Step("log"), {}, counter.voice)
-            return _errors({beside(error, form.blocks): text})
+            step = Step("log")
+            text = explained(error, step, {}, counter.voice)
+            return _errors({beside(error, step, form.blocks): text})
         counter.around.observer.complaint(str(fields.get("channel") or "phone"))
         counter.wake()
         told = counter.voice.text("logged", reference=str(reference))
