@@ -15,6 +15,7 @@ _EMAIL = re.compile(
 )
 _PHONE = re.compile(r"(?<![\w/.,#-])(?:\+|00)?\(?\d[\d ()/.\u2011\u2013-]{5,22}\d(?![\w/-])")
 _FEWEST_DIGITS = 7
+_NEAR = 2  # words between a wish to be called and the number
 _KINDS = {
     "contact.chat": ContactKind.CHAT,
     "contact.email": ContactKind.EMAIL,
@@ -27,20 +28,31 @@ def find_emails(text: str) -> tuple[Heard, ...]:
     return tuple(Heard(match[0].lower(), match[0], match.span()) for match in _EMAIL.finditer(text))
 
 
-def find_phones(text: str, context: Context, *, taken: tuple[Span, ...]) -> tuple[Heard, ...]:
-    """The numbers in `text` that can be called, as E.164.
+def find_phones(
+    reading: Reading, context: Context, *, taken: tuple[Span, ...]
+) -> tuple[Heard, ...]:
+    """The numbers in the message that can be called, as E.164.
 
     A number without the look of a telephone number (+, or a leading 0) counts only where one was
-    asked for.
+    asked for, or where the words before it ask for a call.
     """
     found = []
-    for match in _PHONE.finditer(text):
+    for match in _PHONE.finditer(reading.text):
         is_taken = any(start < match.end() and match.start() < end for start, end in taken)
-        is_likely = match[0].lstrip("(")[0] in "+0" or context.ask == "contact"
+        is_likely = (
+            match[0].lstrip("(")[0] in "+0"
+            or context.ask == "contact"
+            or _is_to_ring(reading, match.span())
+        )
         number = None if is_taken or not is_likely else _number(match[0], context.country)
         if number:
             found.append(Heard(number, match[0], match.span()))
     return tuple(found)
+
+
+def _is_to_ring(reading: Reading, span: Span) -> bool:
+    position = reading.covering(span).start
+    return any(0 <= position - mark.end <= _NEAR for mark in reading.found("contact.ring"))
 
 
 def _number(text: str, country: str) -> str | None:

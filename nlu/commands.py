@@ -120,7 +120,8 @@ class Commands:
     def _is_light(self, reading: Reading, rest: set[int], intent: Intent) -> bool:
         allowed = self._polite if intent in _STRICT else self._neutral
         return all(
-            reading.norms[index] in allowed or not is_word(reading.norms[index]) for index in rest
+            not is_word(reading.norms[index]) or allowed.issuperset(reading.norms[index].split())
+            for index in rest
         )
 
 

@@ -55,6 +55,7 @@ class Corrections:
 
     def __init__(self, hearing: Hearing) -> None:
         table = hearing.section("corrections")
+        self._plain = hearing.plain
         self._new_old = _whole(table.get("new_then_old", []))
         self._old_new = _whole(table.get("old_then_new", []))
         self._before_old = _ending(table.get("before_old", []))
@@ -70,7 +71,7 @@ class Corrections:
         """The corrections in a message."""
         if len(reading.norms) > _MOST_WORDS:
             return ()
-        text = _folded(reading.text)
+        text = self._plain(_folded(reading.text))
         ordered = sorted(entities, key=lambda entity: entity.span)
         found = [*self._pairs(text, ordered), *self._named(reading, text, ordered)]
         if not found:

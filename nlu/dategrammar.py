@@ -155,6 +155,6 @@ def _named(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _words(table: Mapping[str, Any], numbers: Mapping[str, Any]) -> Iterator[str]:
     """Every word with which a pattern may begin, and some more that it may hold."""
     for _, pattern in table.get("patterns", []):
-        yield from re.findall(r"[^\W\d_]+", _PART.sub(" ", pattern))
+        yield from re.findall(r"[^\W\d_]+'?", _PART.sub(" ", pattern))
     for name in (*numbers, *_split(table.get("weekday_plurals", []))):
         yield from name.split()

@@ -70,7 +70,7 @@ def _at(
     if (
         position
         and reading.spans[position - 1][1] == reading.spans[position][0]
-        and norms[position - 1] != "("
+        and not norms[position - 1].endswith(("(", "'"))
     ):
         return None  # inside a number or code such as 4-1120
     text, starts = spelled

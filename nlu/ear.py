@@ -64,6 +64,7 @@ _TELLING = frozenset({None, "narrative", "check", "confirm", "comment"})
 """Where a message is no answer to a question of its own."""
 _MOST_CORRECTING = 120  # words: beyond them no code without a name is sought
 _CODE = re.compile(r"(?<!\w)(?=[\w/-]{0,20}\d\d\d)[\w/-]{3,24}(?!\w)")
+_SIGNS = re.compile(r"\w+|[^\w\s]")
 _SHORT = 16  # words: a longer message that changes something also tells something
 
 
@@ -178,7 +179,7 @@ class Ear:
             for one in self._numbers.find(reading, context, taken=busy)
             if self._numbers.is_cued(reading, one.span)
         )
-        phones = find_phones(text, context, taken=(*busy, *cued, *(one.span for one in dates)))
+        phones = find_phones(reading, context, taken=(*busy, *cued, *(one.span for one in dates)))
         busy += [*(one.span for one in dates), *(one.span for one in phones)]
         return Entities(
             references=tuple(_heard(one.reference, one) for one in written if one.reference),
@@ -281,7 +282,7 @@ class Ear:
         if not corrections:
             return False
         values = [value for one in corrections for value in (one.old, one.new) if value]
-        told_otherwise = len(reading.norms) - sum(len(value.split()) for value in values)
+        told_otherwise = len(reading.norms) - sum(len(_SIGNS.findall(value)) for value in values)
         return told_otherwise <= _MERE
 
     def _further(

@@ -200,6 +200,12 @@ def _nth_weekday(asked: Asked) -> Day | None:
     return days.single(moment, asked.today)
 
 
+def _latest_unit(asked: Asked) -> Day:
+    """The latest one that has begun: told on a Monday, "ce week-end" is the one just over."""
+    this = days.unit_span(asked.today, 0, asked.unit)
+    return days.unit_span(asked.today, 1, asked.unit) if this.is_future else this
+
+
 def _last_month(asked: Asked) -> Day:
     return days.latest_month(asked.month, asked.today, before_this=True)
 
@@ -222,6 +228,7 @@ MEANINGS: Mapping[str, Callable[[Asked], Day | None]] = {
     "this_week_day": _this_week_day,
     "ahead": _ahead,
     "nth_weekday": _nth_weekday,
+    "latest_unit": _latest_unit,
     "last_unit": lambda asked: days.unit_span(asked.today, 1, asked.unit),
     "this_unit": lambda asked: days.unit_span(asked.today, 0, asked.unit),
     "bare_count": _ago,
@@ -230,6 +237,7 @@ MEANINGS: Mapping[str, Callable[[Asked], Day | None]] = {
     "season": _season,
     "year_only": _year_only,
     "the_day": _the_day,
+    "day_number": _the_day,
     "holiday": _holiday,
     "back": _back,
 }

@@ -34,12 +34,14 @@ class Numbers:
 
     def __init__(self, hearing: Hearing) -> None:
         table = hearing.section("numbers")
+        self._plain = hearing.plain
         self._strong = frozenset(table.get("strong", []))
         self._endings = tuple(table.get("strong_endings", []))
         self._linking = frozenset(table.get("number_words", []))
         self._bare = frozenset(table.get("bare", []))
         self._excluded = frozenset(table.get("excluded", []))
         self._units = frozenset(table.get("units_after", []))
+        self._times = re.compile("|".join(table.get("times", [])) or r"(?!)", re.IGNORECASE)
 
     def find(
         self, reading: Reading, context: Context, *, taken: Iterable[Span]
@@ -81,7 +83,7 @@ class Numbers:
 
     def _score(self, reading: Reading, position: int, text: str, context: Context) -> float:
         cue = self._cue(reading, position)
-        if cue == "excluded":
+        if cue == "excluded" or self._times.fullmatch(text):
             return 0
         if cue == "strong" and not re.fullmatch(r"[1-4]?\d[.:][0-5]\d", text):
             return (
@@ -103,7 +105,7 @@ class Numbers:
     def _cue(self, reading: Reading, position: int) -> str | None:
         """What the words before say of the number: the nearest noun decides."""
         words = [
-            folded(reading.text[slice(*span)])
+            self._plain(folded(reading.text[slice(*span)]))
             for span in reading.spans[max(0, position - _FAR - 2) : position]
         ]
         linked = False
@@ -136,7 +138,7 @@ class Numbers:
         if not word:
             return False
         is_plain = bool(re.fullmatch(r"[\d.,]+", text.strip()))
-        return is_plain and folded(word[1]) in self._units
+        return is_plain and self._plain(folded(word[1])) in self._units
 
 
 def _digits(text: str) -> int:

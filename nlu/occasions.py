@@ -12,7 +12,7 @@ from nlu.dates import FoundDate
 from nlu.days import Day
 from nlu.reading import Piece, Reading
 
-_NAMED = frozenset({"weekday", "day_month", "the_day", "holiday", "month"})
+_NAMED = frozenset({"weekday", "day_month", "the_day", "day_number", "holiday", "month"})
 _PRECISION = {
     Precision.DAY: 2.0,
     Precision.ONGOING: 2.0,
@@ -69,7 +69,7 @@ def _next(found: FoundDate, context: Context) -> Day:
         moment = day.start + timedelta(days=7)
         return days.single(max(context.today, moment), context.today)
     moved = days.coming(day.start.month, day.start.day, context.today)
-    if found.meaning == "the_day":
+    if found.meaning in ("the_day", "day_number"):
         moved = days.shifted(day.start, -1, "month")
     return replace(day, start=moved or day.start, end=moved or day.start, is_future=True)
 

@@ -13,6 +13,11 @@ _LONGEST = 160
 _PARTICLES = frozenset(
     {
         "de",
+        "des",
+        "d'",
+        "del",
+        "las",
+        "los",
         "van",
         "von",
         "der",
@@ -70,7 +75,7 @@ class People:
             and count < _MOST_NAMES
             and self._continues(reading, start, end, is_told=is_told)
         ):
-            count += is_word(reading.norms[end])
+            count += is_word(reading.norms[end]) and reading.norms[end] not in _PARTICLES
             end += 1
         while end > start and not is_word(reading.norms[end - 1]):
             end -= 1
@@ -94,9 +99,19 @@ class People:
             return False
         if written[0].isupper() or touches:
             return True
-        is_particle = end > start and norm in _PARTICLES and end + 1 < len(reading.norms)
+        is_particle = end > start and norm in _PARTICLES and self._leads_on(reading, start, end)
         return is_particle or (
             is_told and norm not in self._stop and not self._began_big(reading, start, end)
+        )
+
+    def _leads_on(self, reading: Reading, start: int, end: int) -> bool:
+        """Whether a name goes on after a small word, with a capital if it began with one."""
+        while end < len(reading.norms) and reading.norms[end] in _PARTICLES:
+            end += 1
+        is_over = end >= len(reading.norms) or not is_word(reading.norms[end])
+        return not is_over and (
+            reading.text[reading.spans[end][0]].isupper()
+            or not self._began_big(reading, start, end)
         )
 
     def _began_big(self, reading: Reading, start: int, end: int) -> bool:
@@ -140,7 +155,7 @@ class People:
             return ()
         for mark in reading.found("people.sign_off"):
             rest = reading.norms[mark.end :]
-            if len([norm for norm in rest if is_word(norm)]) <= _MOST_NAMES:
+            if len([n for n in rest if is_word(n) and n not in _PARTICLES]) <= _MOST_NAMES:
                 name = self._name(reading, mark.end, is_told=False)
                 if name and (len(name.value.split()) >= 2 or name.value.lower() not in self._known):
                     return (name,)

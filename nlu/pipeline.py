@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -20,15 +21,22 @@ from nlu.spelling import Spelling
 _TOKEN = re.compile(r"[^\W_]+(?:['’´][^\W_]+)*|[^\w\s]|_")
 _UNKNOWN = "¤"
 _SENTENCE_END = frozenset(".!?\n…")
+_LONGEST_ORDINAL = 2  # digits
 _CLAUSE_END = frozenset(",;:–—()")
 
 
-@Language.factory("ombud_sentences", default_config={"abbreviations": [], "joining": []})
+@Language.factory(
+    "ombud_sentences", default_config={"abbreviations": [], "joining": [], "no_ordinal_before": []}
+)
 def make_sentences(
-    nlp: Language, name: str, abbreviations: list[str], joining: list[str]
+    nlp: Language,
+    name: str,
+    abbreviations: list[str],
+    joining: list[str],
+    no_ordinal_before: list[str],
 ) -> Sentences:
     """The component that cuts a text into sentences and clauses."""
-    return Sentences(frozenset(abbreviations), frozenset(joining))
+    return Sentences(frozenset(abbreviations), frozenset(joining), frozenset(no_ordinal_before))
 
 
 @Language.factory("ombud_phrases")
@@ -43,17 +51,25 @@ class Words:
     So the vocabulary, which spaCy never empties, neither grows nor keeps what people wrote.
     """
 
-    def __init__(self, vocab: Vocab, spelling: Spelling) -> None:
+    def __init__(
+        self,
+        vocab: Vocab,
+        spelling: Spelling,
+        plain: Callable[[str], str],
+        elision: re.Pattern[str] | None = None,
+    ) -> None:
         self._vocab = vocab
+        self._token = _token(elision)
         self._spelling = spelling
+        self._plain = plain
 
     def __call__(self, text: str) -> Doc:
         """The words of `text`, with their norms and places in `user_data`."""
-        found = list(_TOKEN.finditer(text))
+        found = list(self._token.finditer(text))
         is_shouted = text.isupper()
         norms = [
             self._spelling.read(
-                folded(match[0]),
+                self._plain(folded(match[0])),
                 may_be_name=index > 0 and match[0][0].isupper() and not is_shouted,
             )
             for index, match in enumerate(found)
@@ -72,6 +88,7 @@ class Sentences:
 
     abbreviations: frozenset[str]
     joining: frozenset[str]
+    no_ordinal_before: frozenset[str] = frozenset()
 
     def __call__(self, doc: Doc) -> Doc:
         """The doc with its sentences and clauses in `user_data`."""
@@ -96,8 +113,18 @@ class Sentences:
             return norms[index] in "!?" and after == following
         before = norms[index - 1] if index else ""
         return norms[index] != "." or not (
-            before in self.abbreviations or self._is_initial(norms, spans, index - 1)
+            before in self.abbreviations
+            or self._is_initial(norms, spans, index - 1)
+            or self._is_ordinal(norms, spans, index)
         )
+
+    def _is_ordinal(self, norms: list[str], spans: list[Span], index: int) -> bool:
+        """Whether a full stop makes a number an ordinal, as in "am 3. Mai", and ends nothing."""
+        if not self.no_ordinal_before or index == 0 or index + 1 == len(norms):
+            return False
+        start, end = spans[index - 1]
+        is_short = norms[index - 1] == "#" and end - start <= _LONGEST_ORDINAL
+        return is_short and norms[index + 1] not in self.no_ordinal_before
 
     def _is_initial(self, norms: list[str], spans: list[Span], index: int) -> bool:
         """Whether a lone letter is that of a name ("C. Vaughan") and no end of a code ("77-A.")."""
@@ -134,11 +161,20 @@ class Pipeline:
     """Reads texts in one language."""
 
     def __init__(self, hearing: Hearing) -> None:
-        self._nlp = spacy.blank(hearing.code)
-        changed_letters = bool(hearing.section("shape").get("changed_letters", False))
-        spelling = Spelling(hearing.vocabulary, hearing.spelling, changed_letters=changed_letters)
-        self._nlp.tokenizer = Words(self._nlp.vocab, spelling)
+        self._nlp = spacy.blank("xx")  # words are cut here: spaCy's own for French take 2 s to load
+        shape = hearing.section("shape")
+        known = [word for word in hearing.vocabulary if hearing.plain(word) == word]
+        spelling = Spelling(
+            known,
+            {**hearing.variants, **hearing.spelling},
+            changed_letters=bool(shape.get("changed_letters", False)),
+            heads=hearing.words.get("heads", ()),
+            shortest_capital=shape.get("shortest_capital"),
+        )
+        self._nlp.tokenizer = Words(self._nlp.vocab, spelling, hearing.plain, hearing.elision)
         words = {name: sorted(hearing.words.get(name, ())) for name in ("abbreviations", "joining")}
+        if shape.get("ordinal_dot"):
+            words["no_ordinal_before"] = sorted(hearing.words.get("function", ()))
         self._nlp.add_pipe("ombud_sentences", config=words)
         phrases = self._nlp.add_pipe("ombud_phrases")
         assert isinstance(phrases, Phrases)  # noqa: S101  the component just made
@@ -157,6 +193,12 @@ class Pipeline:
             sentences=data["sentences"],
             clauses=data["clauses"],
         )
+
+
+def _token(elision: re.Pattern[str] | None) -> re.Pattern[str]:
+    if elision is None:
+        return _TOKEN
+    return re.compile(f"{elision.pattern}|{_TOKEN.pattern}", re.IGNORECASE)
 
 
 def _pieces(borders: list[int]) -> tuple[Piece, ...]:

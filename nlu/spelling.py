@@ -8,18 +8,32 @@ from collections.abc import Iterable, Mapping
 from rapidfuzz.distance import OSA
 
 _SHORTEST = 5  # shorter words have too many neighbours
+_LONGEST = 40  # longer ones are no words
 _DIGITS = re.compile(r"\d+")
 
 
 class Spelling:
-    """Known words, their usual misspellings, and every word's wordings with a letter left out."""
+    """Known words, their usual misspellings, and every word's wordings with a letter left out.
+
+    `heads` are words that long ones may end in, which then are read as them; a word with a capital
+    is mended only from `shortest_capital` letters on, where nouns have capitals at all.
+    """
 
     def __init__(
-        self, known: Iterable[str], spelling: Mapping[str, str], *, changed_letters: bool = False
+        self,
+        known: Iterable[str],
+        spelling: Mapping[str, str],
+        *,
+        changed_letters: bool = False,
+        heads: Iterable[str] = (),
+        shortest_capital: int | None = None,
     ) -> None:
         self._known = frozenset(known)
         self._spelling = spelling
         self._changed_letters = changed_letters
+        self._heads = frozenset(heads)
+        self._head_lengths = sorted({len(head) for head in self._heads}, reverse=True)
+        self._shortest_capital = shortest_capital
         self._shorter: dict[str, list[str]] = {}
         for word in sorted(self._known):
             if len(word) >= _SHORTEST and word.isalpha():
@@ -38,9 +52,19 @@ class Spelling:
             return word
         if any(sign.isdigit() for sign in word):
             return _DIGITS.sub("#", word)
-        if may_be_name or len(word) < _SHORTEST or not word.isalpha():
+        if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha():
             return word
-        return self._neighbour(word) or word
+        mended = None if may_be_name and self._is_spared(word) else self._neighbour(word)
+        return mended or self._head(word) or word
+
+    def _is_spared(self, word: str) -> bool:
+        """Whether a word with a capital is left as it is, as it may be somebody's name."""
+        return self._shortest_capital is None or len(word) < self._shortest_capital
+
+    def _head(self, word: str) -> str | None:
+        """What a compound is at heart: the longest head that it ends in."""
+        ends = (word[-length:] for length in self._head_lengths if len(word) > length + 1)
+        return next((end for end in ends if end in self._heads), None)
 
     def _neighbour(self, word: str) -> str | None:
         keys = (word, *_without_one(word))

@@ -20,8 +20,14 @@ class Tongues:
     """Tells the shipped languages apart."""
 
     def __init__(self, hearings: Mapping[str, Hearing]) -> None:
-        self._known = {code: hearing.vocabulary for code, hearing in hearings.items()}
-        self._names = {code: hearing.section("languages") for code, hearing in hearings.items()}
+        self._known = {
+            code: hearing.vocabulary.union(hearing.variants, hearing.spelling)
+            for code, hearing in hearings.items()
+        }
+        self._bare = {code: hearing.bare for code, hearing in hearings.items()}
+        self._names = [
+            (hearing.section("languages"), hearing.plain) for hearing in hearings.values()
+        ]
         self._identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
         self._identifier.set_languages(sorted(self._known))
 
@@ -30,7 +36,10 @@ class Tongues:
         words = [folded(word) for word in _WORD.findall(text)[:_MOST_WORDS]]
         if not words or len(self._known) < 2:
             return prior
-        shares = {code: _share(words, known) for code, known in self._known.items()}
+        shares = {
+            code: _share([self._bare[code](word) for word in words], known)
+            for code, known in self._known.items()
+        }
         best = max(shares, key=lambda code: (shares[code], code == prior))
         lead = shares[best] - shares.get(prior, 0.0)
         if best == prior or lead <= 0:
@@ -48,9 +57,10 @@ class Tongues:
     def asked(self, text: str) -> str | None:
         """The shipped language that the words name, in whichever shipped language."""
         words = {folded(word) for word in _WORD.findall(text)}
-        for names in self._names.values():
+        for names, plain in self._names:
+            heard = set(map(plain, words))
             for code, forms in names.items():
-                if code in self._known and words.intersection(forms):
+                if code in self._known and heard.intersection(forms):
                     return str(code)
         return None
 

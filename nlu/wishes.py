@@ -194,7 +194,9 @@ class WishReader:
         )
 
     def _is_refused(self, reading: Reading, piece: Piece, mark: Mark) -> bool:
-        return _stands_before(reading, "wish.refused", piece, mark)
+        return _stands_before(reading, "wish.refused", piece, mark) or _stands_after(
+            reading, "wish.refused_after", piece, mark
+        )
 
     def _is_wanted(
         self, reading: Reading, clause: _Clause, named: tuple[Remedy, Mark], *, is_asked: bool
@@ -320,13 +322,25 @@ def _hides(other: tuple[Remedy, Mark, str], one: tuple[Remedy, Mark, str]) -> bo
 
 
 def _stands_before(reading: Reading, label: str, piece: Piece, mark: Mark) -> bool:
-    """Whether a phrase of `label` stands close before `mark`; "if I don't get" refuses nothing."""
+    """Whether a phrase of `label` stands close before `mark`; "if I don't get" refuses nothing.
+
+    Nor does what stands before words that begin a wish anew ("c'est pas drôle je veux").
+    """
     return any(
         piece.start <= one.start < mark.start
         and mark.start - one.end < _NEAR
+        and not any(one.end <= new.start < mark.start for new in reading.marks.get("wish.anew", ()))
         and not any(
             last.start <= one.start < last.end for last in reading.marks.get("wish.ultimatum", ())
         )
+        for one in reading.marks.get(label, ())
+    )
+
+
+def _stands_after(reading: Reading, label: str, piece: Piece, mark: Mark) -> bool:
+    """Whether a phrase of `label` stands close after `mark` ("das Geld will ich nicht")."""
+    return any(
+        mark.end <= one.start < piece.end and one.start - mark.end < _NEAR
         for one in reading.marks.get(label, ())
     )
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ class Language:
     hearing: Mapping[str, Any]
     direction: str = "ltr"
     endonym: str = ""  # what it calls itself
+    first_of_month: str = ""  # how the number of a first day is written, if not as 1
     shows_keys: bool = False
 
     def text(self, key: str, values: Mapping[str, str]) -> str:
@@ -61,7 +63,7 @@ class Language:
     def day(self, day: date, today: date) -> str:
         """A day with its weekday; the year only where it is another."""
         form = self._forms["day" if day.year == today.year else "day_of_year"]
-        return format_date(day, form, locale=self.code)
+        return format_date(day, self._numbered(form, day), locale=self.code)
 
     def month(self, day: date) -> str:
         """A month and its year."""
@@ -69,7 +71,8 @@ class Language:
 
     def moment(self, at: datetime) -> str:
         """A day and time."""
-        return format_datetime(at, self._forms["moment"], locale=self.code)
+        form = self._numbered(self._forms["moment"], at)
+        return format_datetime(at, form, locale=self.code)
 
     def money(self, value: Decimal, currency: str | None) -> str:
         """A sum."""
@@ -80,6 +83,12 @@ class Language:
     def joined(self, items: Sequence[str]) -> str:
         """Items as in a sentence: "a, b and c"."""
         return format_list(list(items), locale=self.code)
+
+    def _numbered(self, form: str, day: date) -> str:
+        """The form with the number of a first day as this language writes it."""
+        if day.day != 1 or not self.first_of_month:
+            return form
+        return re.sub(r"\bd\b", f"'{self.first_of_month}'", form)
 
     @cached_property
     def _forms(self) -> Mapping[str, str]:
@@ -112,6 +121,7 @@ def _language(code: str, data: Mapping[str, Any]) -> Language:
             hearing=data.get("hearing", {}),
             direction=data.get("direction", "ltr"),
             endonym=data["endonym"],
+            first_of_month=data.get("first_of_month", ""),
         )
     except KeyError as error:
         raise ConfigurationError(f"bot/languages/{code}.toml has no {error}") from error

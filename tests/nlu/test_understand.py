@@ -19,10 +19,10 @@ from bot.dialogue.interpretation import (
     Intent,
     Interpretation,
 )
+from bot.settings.values import COUNTRY_BY_LANGUAGE
 from tests.talking import understanding
 
 TODAY = date(2026, 11, 25)
-COUNTRIES = {"en": "GB", "sv": "SE"}
 FOLDER = Path(__file__).parent / "sentences"
 MILLISECONDS = 0.001
 
@@ -38,8 +38,10 @@ def _sentences() -> Iterator[Any]:
             yield pytest.param(file.stem, expected, id=f"{file.stem}-{expected['text'][:50]}")
 
 
-def _heard(language: str, text: str, ask: str | None = None) -> Interpretation:
-    context = Context(language, COUNTRIES[language], TODAY, ask)
+def _heard(
+    language: str, text: str, ask: str | None = None, country: str | None = None
+) -> Interpretation:
+    context = Context(language, country or COUNTRY_BY_LANGUAGE[language], TODAY, ask)
     return understanding().understand(text, context)
 
 
@@ -99,7 +101,7 @@ READERS: Mapping[str, Any] = {
 @pytest.mark.parametrize(("language", "expected"), list(_sentences()))
 def test_a_sentence_is_heard_as_it_is_meant(language: str, expected: dict[str, Any]) -> None:
     """Every sentence of the data files is heard as the file says."""
-    heard = _heard(language, expected["text"], expected.get("ask"))
+    heard = _heard(language, expected["text"], expected.get("ask"), expected.get("country"))
     wanted = {name: value for name, value in expected.items() if name in READERS}
     if "remedies" in wanted:
         wanted["remedies"] = sorted(wanted["remedies"])
