@@ -26,7 +26,7 @@ check: $(VENV)/.installed-test ## Check format, lint, types, imports and run the
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check-long: $(VENV)/.installed-test browser ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long

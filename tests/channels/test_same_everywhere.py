@@ -32,7 +32,9 @@ pytestmark = [*needs_fakes, pytest.mark.asyncio(loop_scope="module")]
 
 TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
 FILES = sorted(TRANSCRIPTS.glob("*/*.txt"))
-CHANNELS = ("telegram", "slack")
+BY_TIME = ("UrgencyAlerted", "OwnerReminded")
+"""What time brings, whenever somebody looks."""
+
 _ASKED = re.compile(r"⟦ask\.(\w+)")
 _REFERENCE = re.compile(r"CMP-\w{4}-\w{4}-\w")
 _CODE = re.compile(r"private_code=(\w+)")
@@ -270,7 +272,7 @@ async def _record(running: Installation, reference: str) -> Mapping[str, Any]:
         return {}  # it was only looked up
     details = {k: v for k, v in shown["details"].items() if k not in ("name", "contact")}
     files = [file["sha256"] for file in shown["attachments"]]
-    events = [event["event"] for event in shown["history"]]
+    events = [event["event"] for event in shown["history"] if event["event"] not in BY_TIME]
     kept = ("status", "language", "privacy", "assessment", "response", "feedback")
     return {**{key: shown[key] for key in kept}, "details": details, "files": files,
             "events": events}  # fmt: skip
