@@ -12,7 +12,6 @@ from functools import reduce
 from typing import Any, Final
 
 from bot.acts import ACTS, Asked, Decided, Office, reference_in
-from bot.acts.asked import Decide
 from bot.codes import chance_reference
 from bot.dialogue import telling
 from bot.dialogue.conversation import NOWHERE, Conversation
@@ -20,7 +19,6 @@ from bot.dialogue.messages import Address, ConversationId, Kind, OutboundMessage
 from bot.dialogue.replies import Reply
 from bot.dialogue.wording import Wording
 from bot.domain.complaint import Complaint
-from bot.domain.events import IdentityRevealed
 from bot.domain.reference import Reference
 from bot.errors import Conflict, Duplicate, IllegalMove, InvalidRequest, NotAllowed, NotFound
 from bot.languages import KEYS, Language
@@ -73,22 +71,21 @@ class Casework:
         wanted, told = reference_in(reference), act.read(fields)
         if once and await self.storage.receipt(Address(_ONCE, wanted), once):
             return await self.show(wanted, by)
-        return await self._done(wanted, told, by, act.decide, once)
-
-    async def reveal(self, reference: str, reason: str, by: str) -> Mapping[str, object]:
-        """Who complains, for where names are kept apart whatever the privacy: recorded each time.
-        As `act`."""
-        if not self.may_reveal(by):
-            raise NotAllowed("You may not see who complains in confidence.")
-        act = ACTS["reveal"]
-        told = act.read({"reason": reason})
-
-        def decide(asked: Asked) -> Decided:
+        receipts = (Receipt(Address(_ONCE, wanted), once, "", 0, 0),) if once else ()
+        for _ in range(_TRIES):
+            asked = await self._asked(wanted, told, by)
             decided = act.decide(asked)
-            shown = IdentityRevealed(**asked.stamp, reason=asked.told["reason"])
-            return decided if decided.events else Decided((shown,), reveals=True)
-
-        return await self._done(reference_in(reference), told, by, decide, None)
+            after = reduce(Complaint.after, decided.events, asked.complaint)
+            try:
+                if decided.events:
+                    work = await self._work(asked, decided, after)
+                    await self.storage.commit(replace(work, receipts=receipts))
+            except Conflict:
+                continue  # all of this is pure, so it is decided again on what is true now
+            except Duplicate:
+                return await self.show(wanted, by)
+            return self._shown(after, is_revealed=decided.reveals)
+        raise Conflict
 
     async def lodge_for(self, told: Mapping[str, object], by: str, once: str) -> Reference:
         """Lodges what somebody told a caseworker; its reference. InvalidRequest. With the same
@@ -106,30 +103,6 @@ class Casework:
                 return there.complaints[0]
             raise
         return complaint.reference
-
-    async def _done(
-        self,
-        wanted: Reference,
-        told: Mapping[str, Any],
-        by: str,
-        decide: Decide,
-        once: str | None,
-    ) -> Mapping[str, object]:
-        for _ in range(_TRIES):
-            asked = await self._asked(wanted, told, by)
-            decided = decide(asked)
-            after = reduce(Complaint.after, decided.events, asked.complaint)
-            try:
-                if decided.events:
-                    work = await self._work(asked, decided, after)
-                    receipts = (Receipt(Address(_ONCE, wanted), once, "", 0, 0),) if once else ()
-                    await self.storage.commit(replace(work, receipts=receipts))
-            except Conflict:
-                continue  # all of this is pure, so it is decided again on what is true now
-            except Duplicate:
-                return await self.show(wanted, by)
-            return self._shown(after, is_revealed=decided.reveals)
-        raise Conflict
 
     async def show(self, reference: str, by: str) -> Mapping[str, object]:
         """One complaint."""

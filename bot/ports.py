@@ -360,10 +360,6 @@ class Desk(Protocol):
         """Somebody works here, so that a review finds another person than whoever answered."""
         ...
 
-    async def reveal(self, reference: str, reason: str, by: str) -> Mapping[str, object]:
-        """The complaint with who complains, recorded also where no act of revealing is needed."""
-        ...
-
     async def lodge_for(self, told: Mapping[str, object], by: str, once: str) -> Reference:
         """Lodges what somebody told `by`: `story`, and perhaps `name`, `contact`, `language`,
         `channel`; the reference. InvalidRequest names the field."""

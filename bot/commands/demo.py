@@ -28,6 +28,7 @@ from bot.assembly import Ombud, Parts, migrate, now
 from bot.background import Background, Platforms
 from bot.casework import Casework
 from bot.commands.figures import shape
+from bot.errors import OmbudError
 from bot.limiting import LookUps
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
@@ -83,7 +84,7 @@ async def _run(folder: Path, port: int, *, opens: bool, keeps: bool) -> None:
         _stop_by_signal(house.stop)
         typer.echo(f"The demo is at {house.url}/demo\nCtrl-C ends it.")
         if keeps:
-            typer.echo(f"Everything is kept in {folder.resolve()}")
+            typer.echo(f"Everything is kept in ./{folder}")
         if opens:
             await asyncio.to_thread(webbrowser.open, f"{house.url}/demo")
         await house.stopped.wait()
@@ -178,7 +179,7 @@ def _settings(folder: Path, url: str, token: str, secret: str) -> Settings:
 
 
 def _workspace(folder: Path, shown: Shown) -> Workspace:
-    workspace = Workspace(changed=shown.changed)
+    workspace = Workspace(lambda: now().timestamp(), shown.changed)
     kept = folder / "workspace.json"
     if kept.exists():
         workspace.load(kept.read_bytes())
@@ -243,15 +244,14 @@ class _Figures:
         found = [one async for one in since]
         figures = shape(report(found, period, organisation.rules, at))
         language = self._parts.loaded_languages["en"]
-        named = {
-            name: _named(language.texts, name) for name in figures["by_category"]
-        }
+        named = {name: _named(language.texts, name) for name in figures["by_category"]}
         self._shown.report = {
             **{key: figures[key] for key in _SHOWN},
             "category_names": named,
             "is_seeding": is_seeding,
             "of": COMPLAINTS,
         }
+        self._shown.received = {str(one.reference): one.received_at.isoformat() for one in found}
         self._shown.changed()
 
 
@@ -321,8 +321,11 @@ async def _seed(house: House, figures: _Figures, folder: Path, complaints: int) 
 
         begin = now()
         weeks = Weeks(past.past(begin), begin, progress, complaints)
-        await weeks.play()
-        await moved(past.storage, house.ombud.storage)
+        try:
+            await weeks.play()
+            await moved(past.storage, house.ombud.storage)
+        except OmbudError as error:  # the rest of the demo is as good without a past
+            log.error("past not played", reason=str(error))
         marker.touch()
     figures.is_live = True
     await figures.show(house.ombud.parts)

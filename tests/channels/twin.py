@@ -239,10 +239,6 @@ class Desk:
     def meet(self, name: str) -> None:
         """Everybody is known."""
 
-    async def reveal(self, reference: str, reason: str, by: str) -> Mapping[str, object]:
-        """The complaint."""
-        return await self.show(reference, by)
-
     async def lodge_for(self, told: Mapping[str, object], by: str, once: str) -> Reference:
         """Nobody does so here."""
         raise NotImplementedError

@@ -186,9 +186,7 @@ class Submitting:
         counter, about = self.counter, form.about
         step = Step("reveal", {"reason": form.values.get("reason", "")})
         try:
-            shown = await counter.desk.reveal(
-                about.reference, str(step.fields["reason"]), form.who.name
-            )
+            shown = await counter.desk.act(about.reference, step.action, step.fields, form.who.name)
         except StorageError:
             raise
         except OmbudError as error:
