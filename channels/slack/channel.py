@@ -67,9 +67,7 @@ class SlackChannel:
             elsewhere=self._forms.elsewhere,
             most_files=settings.max_attachments,
         )
-        self._acting = open_acting(
-            settings, around, self._api, people, self._workspace, self._desk
-        )
+        self._acting = open_acting(settings, around, self._api, people, self._workspace, self._desk)
         self._listening = Listening(
             settings=settings,
             api=self._api,

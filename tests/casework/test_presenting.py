@@ -65,7 +65,7 @@ async def test_who_complains_by_name_is_known(desk: Desk) -> None:
 
     assert "Astrid Ek" == before["details"]["name"]  # type: ignore[index]
     after = await desk.act("reveal", reason="To call her.")
-    assert "IdentityRevealed" == after["history"][-1]["event"]  # type: ignore[index]
+    assert "IdentityRevealed" == after["history"][-1]["event"]
 
 
 async def test_revealing_is_a_right() -> None:
