@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PACKAGES := bot channels handlers nlu storage
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: help serve test check check-long bench browser format lock clean
+.PHONY: help serve demo test check check-long bench browser format lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -17,6 +17,9 @@ help: ## List the targets
 
 serve: $(VENV)/.installed ## Install what is needed and serve the chat on 127.0.0.1:8080
 	@exec $(BIN)/ombud serve
+
+demo: $(VENV)/.installed ## Show chat, desk and report on one page, without any account
+	@exec $(BIN)/ombud demo
 
 test: $(VENV)/.installed-test browser ## Install the test extras and a browser, then check everything
 	@$(MAKE) --no-print-directory check

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "forget": "Erase what people wrote about one complaint, now.",
     "retention": "Erase what is kept for no rule any more, or tell what would go.",
     "init": "Answer five questions that write the configuration.",
+    "demo": "Show chat, desk and report on one page, without any account.",
     "doctor": "Tell what is wrong and the one command that mends it.",
     "migrate": "Bring the database to this version's schema.",
     "telegram": "Set up the Telegram bot: commands, descriptions, webhook.",

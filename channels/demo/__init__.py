@@ -1,1 +1,1 @@
-"""The demo: a small stand-in for Slack in this process, and the page that shows it beside the chat."""
+"""The demo: a small stand-in for Slack in this process, and a page that shows both sides."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -87,15 +86,17 @@ class DemoDesk:
         await self._send(payloads.interactive(payload))
 
     async def close(self, user: str, told: Mapping[str, Any]) -> None:
-        """The form that is open is closed without being submitted."""
-        self.workspace.close_view(user)
+        """A form is closed without being submitted; one that is not on top any more stays."""
+        view = self.workspace.top_view(user)
+        if view is not None and view.body["id"] == told.get("view"):
+            self.workspace.close_view(user)
 
     async def dismiss(self, user: str, told: Mapping[str, Any]) -> None:
         """What one person alone saw is read."""
         self.workspace.dismiss(user, str(told["ts"]))
 
     async def _send(self, request: payloads.Request) -> Json:
-        headers = request.headers(self.signing_secret, int(time.time()))
+        headers = request.headers(self.signing_secret, int(self.workspace.clock()))
         status, body = await self.deliver(request.body, headers)
         if status != 200:
             raise Refused("not_delivered")

@@ -124,7 +124,8 @@ def _post(workspace: Workspace, told: Json) -> Json:
     reader = _reader(workspace, told["channel"])
     fields = _fields(workspace, told)
     if reader is not None:
-        ts = workspace.notice(reader, "direct", fields)
+        kind = "direct" if told.get("metadata") else "private"  # about their work, or about a press
+        ts = workspace.notice(reader, kind, fields)
         return {"channel": told["channel"], "ts": ts, "message": fields}
     message = workspace.post(BOT, fields)
     return {"channel": TRIAGE, "ts": message["ts"], "message": message}

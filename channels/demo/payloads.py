@@ -54,7 +54,7 @@ def interactive(payload: Json) -> Request:
 def pressed_in_message(
     workspace: Workspace, person: Person, ts: str, action_id: str, value: str | None
 ) -> Json:
-    """Somebody pressed or chose something in a message, or in words that they alone see; Refused."""
+    """Somebody pressed or chose something in a message, or in their own notice; Refused."""
     message = workspace.messages.get(ts) or _notice(workspace, person, ts)
     block_id, element = _element(message.get("blocks") or (), action_id)
     shown = {key: told for key, told in message.items() if key != "kind"}

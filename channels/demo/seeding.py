@@ -14,7 +14,7 @@ from itertools import count
 from random import Random  # noqa: TID251  # the demo is the same each time
 from typing import Final
 
-from bot.dialogue.messages import Address, InboundMessage
+from bot.dialogue.messages import Address, ConversationId, InboundMessage
 from bot.domain.complaint import Complaint
 from bot.domain.form import Question
 from bot.domain.reference import Reference
@@ -53,7 +53,7 @@ class Weeks:
     until: datetime
     progress: Callable[[int], Awaitable[None]]
     complaints: int = COMPLAINTS
-    chance: Random = field(default_factory=lambda: Random(10002))
+    chance: Random = field(default_factory=lambda: Random(10002))  # noqa: S311  # nothing is secret here
     addresses: list[Address] = field(default_factory=list)
     _steps: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
@@ -171,11 +171,15 @@ class _Life:
         chance, weeks = self.weeks.chance, self.weeks
         by, other = chance.sample(_STAFF, 2)
         takes = timedelta(hours=chance.uniform(0.5, 30))
-        days = chance.choices((2, 5, 9, 16, 34), (36, 32, 20, 8, 4))[0] * chance.uniform(0.7, 1.2)
+        days = chance.choices((1.5, 3, 6, 15, 34), (33, 29, 19, 12, 7))[0] * chance.uniform(
+            0.7, 1.2
+        )
         answers = takes + timedelta(days=days)
         weeks.after(takes, self._acts(reference, by, "take"))
         if chance.random() < 0.1:
-            weeks.after(takes * 2, self._acts(reference, by, "escalate", reason="It needs a decision."))
+            weeks.after(
+                takes * 2, self._acts(reference, by, "escalate", reason="It needs a decision.")
+            )
         weeks.after(answers, self._answers(reference, by))
         if is_spoken:  # nobody can accept an answer that reaches them in no chat
             end = answers + timedelta(days=10)
@@ -186,7 +190,7 @@ class _Life:
             weeks.after(answers + timedelta(days=1.5), self._acts(reference, other, "take"))
             weeks.after(answers + timedelta(days=4), self._answers(reference, other))
             answers += timedelta(days=4)
-        if chance.random() < 0.92:
+        if chance.random() < 0.95:
             weeks.after(answers + timedelta(days=1.2), self._accepts())
         if self.story.remedy not in (None, "apology"):
             for wait, act, fields in (
@@ -252,7 +256,7 @@ async def moved(past: Storage, there: Storage) -> int:
 
 async def _whole(past: Storage, complaint: Complaint) -> Work:
     """A complaint with all of its conversation."""
-    conversation = await past.conversation(complaint.conversation)
+    conversation = await past.conversation(ConversationId(complaint.conversation))
     if conversation is None:
         raise LookupError(complaint.reference)
     facts = [Fact(event, conversation.id, complaint.reference) for event in complaint.history]

@@ -28,10 +28,14 @@ Act = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 
 @dataclass
 class Shown:
-    """What the page shows beside the workspace; whoever changes something says `changed`."""
+    """What the page shows beside the workspace; whoever changes something says `changed`.
+
+    `received` tells when each complaint came.
+    """
 
     version: int = 1
     report: Mapping[str, Any] = field(default_factory=dict)
+    received: Mapping[str, str] = field(default_factory=dict)
     is_closing: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -105,19 +109,27 @@ class DemoSite:
                 "version": self.shown.version,
                 "channel": CHANNEL_NAME,
                 "people": [vars(one) for one in PEOPLE],
-                "cards": [self._card(message) for message in workspace.top()[: -_MOST_CARDS - 1 : -1]],
+                "cards": [self._card(message) for message in self._newest()],
                 "notices": workspace.notices.get(user, []),
                 "view": {**view.body, "errors": dict(view.errors)} if view else None,
                 "report": self.shown.report,
             }
         )
 
+    def _newest(self) -> list[Json]:
+        """The cards of the newest complaints; one that is not counted yet has just come."""
+        received = self.shown.received
+
+        def came(message: Json) -> tuple[str, str]:
+            return received.get(_reference(message), "~"), message["ts"]
+
+        return sorted(self.workspace.top(), key=came, reverse=True)[:_MOST_CARDS]
+
     def _card(self, message: Json) -> Json:
-        told = (message.get("metadata") or {}).get("event_payload") or {}
         below = [one for one in self.workspace.thread(message["ts"]) if one is not message]
         return {
             **self._message(message),
-            "reference": told.get("reference"),
+            "reference": _reference(message),
             "replies": [self._message(one) for one in below],
         }
 
@@ -180,11 +192,14 @@ class DemoSite:
         return Response("OK")
 
 
+def _reference(message: Json) -> str:
+    told = (message.get("metadata") or {}).get("event_payload") or {}
+    return str(told.get("reference") or "")
+
+
 _FOLDER: Final = files("channels.demo") / "static"
 _ASSETS: Final = {
-    one.name: one.read_bytes()
-    for one in _FOLDER.iterdir()
-    if one.name.rpartition(".")[2] in _TYPES
+    one.name: one.read_bytes() for one in _FOLDER.iterdir() if one.name.rpartition(".")[2] in _TYPES
 }
 
 

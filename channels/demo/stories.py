@@ -20,7 +20,7 @@ class Story:
 
 STORIES: Final = (
     Story(
-        "My parcel {number} arrived with the box crushed and the lamp inside broken. I want my £{pounds} back.",
+        "My parcel {number} arrived crushed, the lamp in it is broken. I want my £{pounds} back.",
         "We are sorry. The lamp was broken on its way, and you get your money back.",
         "The scan at the depot shows the box whole; it was crushed in our van.",
         "refund",
@@ -34,7 +34,7 @@ STORIES: Final = (
         "The two labels no longer share a colour.",
     ),
     Story(
-        "The driver left order {number} in the rain outside my door. The books are ruined, £{pounds}.",
+        "The driver left order {number} in the rain. The books are ruined, £{pounds}.",
         "You are right: it should have gone to your neighbour. We pay for the books.",
         "The note on the order says not to leave it outside.",
         "refund",
@@ -86,7 +86,7 @@ STORIES: Final = (
         finding="partly",
     ),
     Story(
-        "The kettle from order {number} gave my daughter an electric shock when she switched it on.",
+        "The kettle from order {number} gave my daughter an electric shock.",
         "Thank you for telling us at once. The kettle is off sale, and we pay for all of it.",
         "The maker confirms a fault in this batch.",
         "refund",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -47,7 +46,7 @@ class Person:
 PEOPLE: Final = (
     Person("U00MINA1", "Mina Okafor", "caseworker"),
     Person("U00JONAS", "Jonas Lind", "caseworker"),
-    Person("U00GUEST", "Sam Reed", "works elsewhere", is_member=False),
+    Person("U00GUEST", "Sam Reed", "not staff", is_member=False),
 )
 
 
@@ -67,10 +66,10 @@ class _Trigger:
 
 @dataclass
 class Workspace:
-    """Everything there is; `changed` is called after each change."""
+    """Everything there is; `changed` is called after each change, `clock` tells seconds."""
 
+    clock: Callable[[], float]
     changed: Callable[[], None] = lambda: None
-    clock: Callable[[], float] = time.time
     messages: dict[str, Json] = field(default_factory=dict)
     notices: dict[str, list[Json]] = field(default_factory=dict)
     files: dict[str, tuple[Json, bytes]] = field(default_factory=dict)
@@ -149,7 +148,9 @@ class Workspace:
 
     def top(self) -> list[Json]:
         """What stands in the channel itself."""
-        return [one for one in self.messages.values() if one.get("thread_ts", one["ts"]) == one["ts"]]
+        return [
+            one for one in self.messages.values() if one.get("thread_ts", one["ts"]) == one["ts"]
+        ]
 
     def notice(self, user: str, kind: str, fields: Json) -> str:
         """Something that one person alone sees: in the channel, or written to them directly."""

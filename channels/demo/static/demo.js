@@ -90,14 +90,24 @@ function showCards() {
   state.cards.forEach((told, place) => {
     const known = cards.get(told.ts);
     const card = known || cardFor(told.ts);
-    if (!known && place === 0) {
-      for (const other of cards.values()) other.node.open = false;
-      card.node.open = true;
-    }
     cards.set(told.ts, card);
     if (list.children[place] !== card.node) list.insertBefore(card.node, list.children[place] || null);
     fill(card, told);
   });
+  const newest = state.cards[0].ts;
+  if (newest !== opened) settle(newest);
+}
+
+let opened = null; // the card that was opened because it was the newest
+let settling = 0;
+
+/** Where many come at once, the last of them is opened. */
+function settle(newest) {
+  clearTimeout(settling);
+  settling = setTimeout(() => {
+    opened = newest;
+    for (const [ts, card] of cards) card.node.open = ts === newest;
+  }, 250);
 }
 
 function cardFor(ts) {
@@ -204,7 +214,7 @@ function draw(view) {
   const isAnew = !open || open.id !== view.id;
   const scrolled = modal.querySelector('.blocks')?.scrollTop || 0;
   const body = h('div', { className: 'blocks' }, blocks(view.blocks, press, state.people, fields));
-  const leave = h('button', { type: 'button', onclick: () => act('close', {}) }, view.close ? view.close.text : 'Close');
+  const leave = h('button', { type: 'button', onclick: () => act('close', { view: view.id }) }, view.close ? view.close.text : 'Close');
   const submit = view.submit ? h('button', { type: 'submit', className: 'primary' }, view.submit.text) : null;
   open = { id: view.id, hash: view.hash, fields };
   modal.replaceChildren(h('form', {
@@ -240,7 +250,7 @@ function values() {
 
 modal.addEventListener('cancel', (event) => {
   event.preventDefault();
-  act('close', {});
+  if (open) act('close', { view: open.id });
 });
 
 // ----------------------------------------------------------------------------------------------

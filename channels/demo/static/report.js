@@ -6,17 +6,20 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 /** The whole panel. */
 export function report(told) {
+  const about = Object.entries(told.by_category).map(([name, n]) => [told.category_names[name] || name, n]);
+  const counted = `Received from ${day(told.from)} to ${day(told.to)}, counted now from the events.`;
   return [
-    told.is_seeding ? progress(told) : h('p', { className: 'quiet' }, `Received from ${day(told.from)} to ${day(told.to)}, counted now from the events.`),
-    h('div', { className: 'tiles' }, [...tiles(told)]),
-    h('h3', {}, 'About what'),
-    bars(Object.entries(told.by_category).map(([name, n]) => [told.category_names[name] || name, n])),
-    h('h3', {}, 'How well it was handled'),
-    handling(told.ratings.handling),
-    h('h3', {}, 'Whether the outcome is fair'),
-    outcome(told.ratings.outcome),
+    part(
+      told.is_seeding ? progress(told) : h('p', { className: 'quiet' }, counted),
+      h('div', { className: 'tiles' }, [...tiles(told)]),
+    ),
+    part(h('h3', {}, 'About what'), bars(about)),
+    part(h('h3', {}, 'How well it was handled'), handling(told.ratings.handling)),
+    part(h('h3', {}, 'Whether the outcome is fair'), outcome(told.ratings.outcome)),
   ];
 }
+
+const part = (...children) => h('div', { className: 'part' }, ...children);
 
 function progress(told) {
   return h(
