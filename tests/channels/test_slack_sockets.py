@@ -97,7 +97,7 @@ async def test_slack_that_is_down_at_start(tmp_path: Path) -> None:
             await slack.until(slack.sockets, timeout=PATIENCE)
             house = House(slack, ombud)
             await house.enter().tells(STORY, "⟦ask.effect⟧")
-            assert house.trouble is None
+            await house.until(lambda: house.trouble is None)
 
 
 @pytest.mark.parametrize("mode", MODES)
