@@ -51,7 +51,7 @@ def told(slack: FakeSlack, triage: str) -> Counter[tuple[str, Any, Any]]:
     ("method", "skip"),
     [
         pytest.param("chat.postMessage", 0, id="card"),
-        pytest.param("chat.postMessage", 1, id="story"),
+        pytest.param("chat.postMessage", 1, id="story", marks=pytest.mark.long),
         pytest.param("chat.getPermalink", 0, id="end"),
         pytest.param("chat.update", 0, id="edit"),
     ],

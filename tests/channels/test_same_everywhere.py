@@ -32,6 +32,7 @@ pytestmark = [*needs_fakes, pytest.mark.asyncio(loop_scope="module")]
 
 TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
 FILES = sorted(TRANSCRIPTS.glob("*/*.txt"))
+_MARKS = dict.fromkeys(("de", "fr", "es"), pytest.mark.long)  # every run plays two languages
 BY_TIME = ("UrgencyAlerted", "OwnerReminded")
 """What time brings, whenever somebody looks."""
 
@@ -283,7 +284,11 @@ async def _enter(person: Person, running: Installation) -> None:
     await _settled(running, person, 0)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(file, marks=_MARKS.get(file.parent.name, ())) for file in FILES],
+    ids=[f"{file.parent.name}/{file.stem}" for file in FILES],
+)
 async def test_a_transcript_goes_alike_on_every_channel(everything: Everything, file: Path) -> None:
     """The same facts, the same questions, the same record."""
     language, running = file.parent.name, everything.running
